@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Video } from '../../types/video.ts';
+import { VideoToolsetError } from '../errors.ts';
+import { isFinal } from './parse.ts';
+
+const LONGEST_INTERVAL_MS = 15_000;
+const SHORTEST_INTERVAL_MS = 100;
+const TRANSIENT_FAILURES = 5;
+
+export interface WaitOptions {
+  signal?: AbortSignal | undefined;
+  /** How long to wait in all; running out is a result, not an error. */
+  limitMs: number;
+  /** Time to the first poll; it grows from there. */
+  pollIntervalMs: number;
+  /** Called with every answer of the server. */
+  onPoll?: ((video: Video) => void) | undefined;
+}
+
+export interface WaitResult {
+  /** In the order of the ids. */
+  videos: Video[];
+  /** Did the limit come before every job's end? The jobs go on. */
+  timedOut: boolean;
+}
+
+export interface Poll {
+  video: Video;
+  /** The server's own wish for the time to the next poll. */
+  pollAfterMs?: number;
+}
+
+export interface Clock {
+  /** Milliseconds, rising. */
+  now(): number;
+  /** Rejects when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** From 0 to 1. */
+  random(): number;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, { ...(signal && { signal }) }),
+  random: Math.random,
+};
+
+type Retrieve = (id: string, signal?: AbortSignal) => Promise<Poll>;
+
+/** Polls every job to its end, each at its own pace; never deletes or cancels one. */
+export async function waitForVideos(
+  ids: readonly string[],
+  retrieve: Retrieve,
+  options: WaitOptions,
+  clock: Clock = systemClock,
+): Promise<WaitResult> {
+  const deadline = clock.now() + options.limitMs;
+  const waits = ids.map((id) => waitForOne(id, retrieve, options, deadline, clock));
+  const settled = await Promise.allSettled(waits);
+  const failure = settled.find((result) => result.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+  const polls = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  return { videos: polls, timedOut: polls.some((video) => !isFinal(video.status)) };
+}
+
+async function waitForOne(
+  id: string,
+  retrieve: Retrieve,
+  options: WaitOptions,
+  deadline: number,
+  clock: Clock,
+): Promise<Video> {
+  const { signal, onPoll } = options;
+  const started = clock.now();
+  let failures = 0;
+  let interval = options.pollIntervalMs;
+  let last: Poll | undefined;
+  while (true) {
+    try {
+      last = await retrieve(id, signal);
+      failures = 0;
+      onPoll?.(last.video);
+      if (isFinal(last.video.status)) return last.video;
+    } catch (error) {
+      if (signal?.aborted) throw stopped(id, error);
+      failures++;
+      const isTransient = error instanceof VideoToolsetError && error.facts.retryable === true;
+      if (!isTransient || failures > TRANSIENT_FAILURES) throw withJob(error, id);
+    }
+    const left = deadline - clock.now();
+    if (left <= 0 && last !== undefined) return last.video;
+    const wished = last?.pollAfterMs ?? pace(last?.video, clock.now() - started, interval);
+    const pause = Math.min(Math.max(wished, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS) * (0.9 + 0.2 * clock.random());
+    interval *= 1.3;
+    try {
+      await clock.sleep(Math.max(0, Math.min(pause, left)), signal);
+    } catch (error) {
+      throw stopped(id, error);
+    }
+  }
+}
+
+/** A job that reports progress is asked again at about half of the time it still needs. */
+function pace(video: Video | undefined, elapsedMs: number, intervalMs: number): number {
+  const progress = video?.progress ?? 0;
+  if (progress < 5 || progress >= 100) return intervalMs;
+  const remaining = (elapsedMs / progress) * (100 - progress);
+  return Math.min(intervalMs, Math.max(remaining / 2, 500));
+}
+
+function stopped(id: string, cause: unknown): VideoToolsetError {
+  return new VideoToolsetError('aborted', `Stopped waiting for ${id}; the job was left alone.`, {
+    cause,
+    submitted: 'yes',
+    billed: 'likely',
+    job_id: id,
+    retryable: true,
+    next_step: `Call video_wait with {"ids":["${id}"]} to go on.`,
+  });
+}
+
+function withJob(error: unknown, id: string): unknown {
+  if (!(error instanceof VideoToolsetError) || error.code === 'not_found' || error.code === 'invalid_argument')
+    return error;
+  return new VideoToolsetError(error.code, `${error.message} The job ${id} was not touched.`, {
+    ...error.facts,
+    cause: error,
+    submitted: 'yes',
+    billed: 'likely',
+    job_id: id,
+    next_step: error.facts.next_step ?? `Call video_wait with {"ids":["${id}"]} to go on.`,
+  });
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import type { CdnDriver, CdnEntry, PublishedFile } from '../../types/cdn.ts';
+import type { Config } from '../../types/config.ts';
+import { toToolsetError, VideoToolsetError } from '../errors.ts';
+import { mediaTypeOfFile } from '../media/sniff.ts';
+import type { Workspace } from '../workspace.ts';
+import { keyOf, normaliseKey } from './key.ts';
+import { createLocalCdn } from './local.ts';
+
+export interface UploadOptions {
+  signal?: AbortSignal | undefined;
+  /** Bytes so far, and in all. */
+  onProgress?: ((bytes: number, total: number) => void) | undefined;
+}
+
+/** Publishing: what all others call, whatever the driver. */
+export interface Cdn {
+  readonly driver: string;
+  /**
+   * Publishes a clip or picture of the workspace under a key that holds its hash; the same file again gives the same address.
+   * @throws VideoToolsetError `outside_workspace`, `file_not_found`, `invalid_media`, `publish_failed`
+   */
+  upload(name: string, options?: UploadOptions): Promise<PublishedFile>;
+  /** Published files, newest first. */
+  list(options?: { prefix?: string; limit?: number }): Promise<CdnEntry[]>;
+  close(): Promise<void>;
+}
+
+/** The folder of a local CDN, which is then out of the tools' reach. */
+export function localCdnFolder(cdn: URL): string | undefined {
+  return cdn.protocol === 'file:' ? fileURLToPath(cdn) : undefined;
+}
+
+export function createCdn(config: Pick<Config, 'cdn' | 'cdnPublicUrl'>, workspace: Workspace): Cdn {
+  const driver = createDriver(config);
+  return {
+    driver: driver.name,
+
+    async upload(name, { signal, onProgress } = {}) {
+      const file = await workspace.find(name);
+      const contentType = await mediaTypeOfFile(file.absolute);
+      if (!/^(video|image|audio)\//.test(contentType)) {
+        throw new VideoToolsetError(
+          'invalid_media',
+          `${file.path} is neither a clip nor a picture: it was not published.`,
+          {
+            next_step: 'Name a video, image or audio file of the workspace.',
+          },
+        );
+      }
+      const upload = await driver.open({ contentType });
+      const hash = createHash('sha256');
+      let bytes = 0;
+      const meter = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          hash.update(chunk);
+          bytes += chunk.length;
+          onProgress?.(bytes, file.bytes);
+          done(null, chunk);
+        },
+      });
+      try {
+        await pipeline(createReadStream(file.absolute), meter, upload.stream, { ...(signal && { signal }) });
+        const sha256 = hash.digest('hex');
+        const key = normaliseKey(keyOf(file, sha256, contentType));
+        await upload.commit(key, { bytes, sha256 });
+        return { url: driver.url(key), path: file.path, key, bytes, sha256, content_type: contentType };
+      } catch (error) {
+        await upload.abort();
+        throw publishError(error, file.path);
+      }
+    },
+
+    async list({ prefix = '', limit = 100 } = {}) {
+      const entries: CdnEntry[] = [];
+      for await (const entry of driver.list(prefix)) entries.push({ ...entry, url: driver.url(entry.key) });
+      return entries.sort((a, b) => b.modifiedMs - a.modifiedMs || a.key.localeCompare(b.key)).slice(0, limit);
+    },
+
+    close: () => driver.close(),
+  };
+}
+
+function createDriver({ cdn, cdnPublicUrl }: Pick<Config, 'cdn' | 'cdnPublicUrl'>): CdnDriver {
+  return createLocalCdn({ folder: fileURLToPath(cdn), ...(cdnPublicUrl !== undefined && { publicUrl: cdnPublicUrl }) });
+}
+
+function publishError(error: unknown, shown: string): VideoToolsetError {
+  const known = toToolsetError(error);
+  if (known.code !== 'internal') return known;
+  return new VideoToolsetError('publish_failed', `${shown} was not published: ${known.message}`, {
+    cause: error,
+    retryable: true,
+    next_step: `Call cdn_upload with {"path":${JSON.stringify(shown)}} again; the file itself is safe in the workspace.`,
+  });
+}

@@ -1,0 +1,109 @@
+import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import type { AgentEvent, AgentResult } from '../../types/agent.ts';
+import { VideoToolsetError } from '../errors.ts';
+import type { Session } from '../host/sessions.ts';
+import { type Invocation, invoke } from './invocation.ts';
+import { exitCodeOf, printError, printJson, withAbsolutePaths } from './output.ts';
+import type { Progress } from './progress.ts';
+
+export function registerAgent(program: Command): void {
+  program
+    .command('agent [request]')
+    .description('hand a request to sora_agent; without one, talk to it')
+    .option('--resume <session>', 'go on with a session')
+    .option('--no-stream', 'ask the model for whole answers')
+    .action((request: string | undefined, options, command: Command) =>
+      invoke(command, async (invocation) => {
+        const session = await openSession(invocation, options.resume);
+        const run = (words: string) => runTurn(words, session, options.stream, invocation);
+        if (request === undefined && process.stdin.isTTY) return await converse(session, run, invocation);
+        return await run(request ?? (await requestFromInput()));
+      }),
+    );
+}
+
+const AGENT = 'sora_agent';
+
+async function openSession({ runtime }: Invocation, id: string | undefined): Promise<Session> {
+  const sessions = await runtime.sessions();
+  return id === undefined ? sessions.start(AGENT) : await sessions.load(id);
+}
+
+async function requestFromInput(): Promise<string> {
+  const words = (await text(process.stdin)).trim();
+  if (words === '')
+    throw new VideoToolsetError(
+      'invalid_argument',
+      'What should be made? Give the request in quotes, or on standard input.',
+    );
+  return words;
+}
+
+async function runTurn(request: string, session: Session, stream: boolean, invocation: Invocation): Promise<number> {
+  const { runtime, json, progress, signal, approve } = invocation;
+  if (request.trim() === '')
+    throw new VideoToolsetError('invalid_argument', 'The request is empty: say what the clip should show.');
+  const launcher = await runtime.agents();
+  const result = await launcher.run(AGENT, request, {
+    session,
+    signal,
+    stream,
+    onEvent: (event) => show(event, progress, json),
+    toolContext: { ...(approve && { approve }) },
+  });
+  progress.end();
+  const { files, published, ...rest } = result;
+  const { workspace } = runtime;
+  if (json)
+    printJson({
+      ...rest,
+      published: withAbsolutePaths(published, workspace),
+      files: withAbsolutePaths(files, workspace),
+    });
+  else process.stdout.write('\n');
+  return finish(result);
+}
+
+function show(event: AgentEvent, progress: Progress, json: boolean): void {
+  if (event.type === 'text' && !json) {
+    progress.end();
+    process.stdout.write(event.text);
+  }
+  if (event.type === 'tool-progress') progress.report(event.report);
+  if (event.type === 'tool-end') progress.note(`${event.ok ? '✓' : '✗'} ${event.name}: ${event.summary}`);
+}
+
+/** What is left to say on stderr, and the exit code. */
+function finish({ error, jobs, tool_calls, session }: AgentResult): number {
+  const open = jobs.filter(({ status }) => status === 'queued' || status === 'in_progress').map(({ id }) => id);
+  if (error !== undefined) printError(error);
+  if (open.length > 0)
+    process.stderr.write(
+      `Not finished yet: ${open.join(' ')}\nGo on with: video-toolset agent --resume ${session} "go on"\n`,
+    );
+  if (error !== undefined) return exitCodeOf(error.code);
+  if (open.length > 0) return 4;
+  return tool_calls.at(-1)?.ok === false ? 1 : 0;
+}
+
+async function converse(
+  session: Session,
+  run: (words: string) => Promise<number>,
+  { progress, signal }: Invocation,
+): Promise<number> {
+  progress.note(`Session ${session.id}. Say what to make; an empty line ends it.`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  let exitCode = 0;
+  try {
+    while (!signal.aborted) {
+      const words = await terminal.question('> ', { signal }).catch(() => '');
+      if (words.trim() === '') break;
+      exitCode = await run(words);
+    }
+  } finally {
+    terminal.close();
+  }
+  return exitCode;
+}

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import type { Options } from '../../types/config.ts';
+import type { ApprovalRequest, ToolContext, ToolResult } from '../../types/tool.ts';
+import { openRuntime, type Runtime } from '../runtime.ts';
+import { exitCodeOf, jsonOf, printError, printJson } from './output.ts';
+import { createProgress, type Progress } from './progress.ts';
+
+/** One run of a command: its configuration opened, its switches read, Ctrl-C turned into a signal. */
+export interface Invocation {
+  runtime: Runtime;
+  json: boolean;
+  progress: Progress;
+  signal: AbortSignal;
+  approve: NonNullable<ToolContext['approve']> | undefined;
+}
+
+/** Opens what a command needs, runs it, sets the exit code it returns, and closes everything whatever happens. */
+export async function invoke(command: Command, run: (invocation: Invocation) => Promise<number>): Promise<void> {
+  const { json = false, quiet = false, yes = false, ...settings } = command.optsWithGlobals();
+  const runtime = openRuntime(optionsOf(settings));
+  const progress = createProgress({ quiet });
+  const interruption = interruptible();
+  try {
+    process.exitCode = await run({
+      runtime,
+      json,
+      progress,
+      signal: interruption.signal,
+      approve: approver(yes, progress),
+    });
+  } finally {
+    progress.end();
+    interruption.release();
+    await runtime.close();
+  }
+}
+
+/** Runs one tool as a command: progress on stderr, the result on stdout. */
+export function invokeTool(
+  command: Command,
+  tool: string,
+  argumentsOf: (invocation: Invocation) => Record<string, unknown>,
+  print: (result: ToolResult, invocation: Invocation) => string,
+): Promise<void> {
+  return invoke(command, async (invocation) => {
+    const { runtime, json, progress, signal, approve } = invocation;
+    const context: ToolContext = { signal, progress: (report) => progress.report(report), ...(approve && { approve }) };
+    const result = await runtime.toolset.call(tool, argumentsOf(invocation), context);
+    progress.end();
+    if (json) printJson(jsonOf(result, runtime.workspace));
+    if (result.data.error !== undefined) {
+      printError(result.data.error);
+      return exitCodeOf(result.data.error.code);
+    }
+    if (!json) process.stdout.write(`${print(result, invocation)}\n`);
+    return exitCodeOfJobs(result);
+  });
+}
+
+/** A path as typed in the current folder, or else one of the workspace. */
+export function typedPath(name: string): string {
+  return existsSync(name) ? path.resolve(name) : name;
+}
+
+export function exitCodeOfJobs({ data }: ToolResult): number {
+  const jobs = data.jobs ?? [];
+  return jobs.some(({ status }) => ['failed', 'cancelled', 'expired'].includes(status)) ? 1 : 0;
+}
+
+function optionsOf(settings: Record<string, unknown>): Options {
+  const { workspace, baseUrl } = settings;
+  return {
+    ...(typeof workspace === 'string' && { workspace }),
+    ...(typeof baseUrl === 'string' && { baseUrl }),
+  };
+}
+
+/** The first Ctrl-C asks for an orderly end, the second ends at once. */
+function interruptible() {
+  const controller = new AbortController();
+  const onInterrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onInterrupt);
+  return {
+    signal: controller.signal,
+    release() {
+      process.off('SIGINT', onInterrupt);
+      process.off('SIGTERM', onInterrupt);
+    },
+  };
+}
+
+function approver(yes: boolean, progress: Progress): Invocation['approve'] {
+  if (yes) return async () => true;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  return async ({ question }: ApprovalRequest) => {
+    progress.end();
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    } finally {
+      terminal.close();
+    }
+  };
+}

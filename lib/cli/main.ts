@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { VideoToolsetError } from '../errors.ts';
+import { registerAgent } from './agent.ts';
+import { registerCreate } from './create.ts';
+import { registerDelete } from './delete.ts';
+import { registerDownload } from './download.ts';
+import { registerList } from './list.ts';
+import { exitCodeOf } from './output.ts';
+import { registerPublish } from './publish.ts';
+import { registerRetrieve } from './retrieve.ts';
+import { registerStudio } from './studio.ts';
+import { registerWait } from './wait.ts';
+
+const EXAMPLES = `
+Without VIDEO_BASE_URL clips are previews, drawn by the embedded studio: no key, no cost.
+  $ video-toolset agent "A paper boat drifts down a gutter at dusk. 8 seconds, landscape. Publish it."
+  $ video-toolset create "A lighthouse in a storm" --seconds 4 && video-toolset wait <id>
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not approved, 4 the job still runs, 130 interrupted.`;
+
+/** The command line. Sets the process's exit code; never throws. */
+export async function main(args: readonly string[]): Promise<void> {
+  silenceExperimentalWarnings();
+  const program = new Command('video-toolset')
+    .description('Make video clips over the Videos API: create, wait, download, publish.')
+    .option('--json', 'print exactly one JSON document on stdout')
+    .option('--quiet', 'no progress on stderr')
+    .option('--workspace <folder>', 'where files are read from and written to (VIDEO_WORKSPACE)')
+    .option('--base-url <url>', 'the video server (VIDEO_BASE_URL)')
+    .option('--yes', 'approve what this one call asks for')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride();
+  const registrations = [
+    registerAgent,
+    registerCreate,
+    registerWait,
+    registerRetrieve,
+    registerList,
+    registerDownload,
+    registerDelete,
+    registerPublish,
+    registerStudio,
+  ];
+  for (const register of registrations) register(program);
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  try {
+    if (existsSync('.env')) process.loadEnvFile('.env');
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else {
+      const message = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`${message}\n`);
+      process.exitCode = error instanceof VideoToolsetError ? exitCodeOf(error.code) : 1;
+    }
+  }
+}
+
+/** node:sqlite still announces itself; everything else is shown. */
+function silenceExperimentalWarnings(): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`);
+  });
+}

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import type { PublishedFile } from '../../types/cdn.ts';
+import { invoke, typedPath } from './invocation.ts';
+import { exitCodeOf, printError, printJson, withAbsolutePaths } from './output.ts';
+
+export function registerPublish(program: Command): void {
+  program
+    .command('publish <file...>')
+    .description('publish files of the workspace; prints their addresses')
+    .action((files: string[], _options, command: Command) =>
+      invoke(command, async ({ runtime, json, progress, signal }) => {
+        const published: PublishedFile[] = [];
+        let exitCode = 0;
+        for (const file of files) {
+          const context = { signal, progress: progress.report };
+          const { data } = await runtime.toolset.call('cdn_upload', { path: typedPath(file) }, context);
+          progress.end();
+          published.push(...(data.published ?? []));
+          if (!json) for (const { url } of data.published ?? []) process.stdout.write(`${url}\n`);
+          if (data.error === undefined) continue;
+          printError(data.error);
+          exitCode = exitCodeOf(data.error.code);
+          if (data.error.code === 'aborted') break;
+        }
+        if (json) printJson({ published: withAbsolutePaths(published, runtime.workspace) });
+        return exitCode;
+      }),
+    );
+}

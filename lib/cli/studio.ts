@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { systemCode, VideoToolsetError } from '../errors.ts';
+import { invoke } from './invocation.ts';
+
+export function registerStudio(program: Command): void {
+  program
+    .command('studio')
+    .description('run the embedded Videos API server on its own (previews, not generative video)')
+    .option('--port <n>', 'any free port if left out')
+    .option('--host <address>', 'another address than this machine only')
+    .action(({ port = '0', host }, command: Command) =>
+      invoke(command, async ({ runtime, json, signal, progress }) => {
+        if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+          throw new VideoToolsetError(
+            'invalid_argument',
+            `--port must be a number from 0 to 65535, not ${JSON.stringify(port)}.`,
+          );
+        }
+        const { startStudio } = await import('../studio/server.ts');
+        const { state } = runtime.config;
+        const studio = await startStudio({
+          state,
+          port: Number(port),
+          ...(host !== undefined && { host }),
+          log: runtime.log,
+        }).catch((cause) => {
+          if (systemCode(cause) !== 'EADDRINUSE') throw cause;
+          throw new VideoToolsetError('invalid_argument', `Port ${port} is in use: choose another one with --port.`, {
+            cause,
+          });
+        });
+        process.stdout.write(json ? `${JSON.stringify({ base_url: studio.baseUrl })}\n` : `${studio.baseUrl}\n`);
+        progress.note('It renders previews, not generative video. Stop it with Ctrl-C; its jobs are kept.');
+        if (host !== undefined) progress.note(`Whoever can reach ${host} can use it: it asks for no key.`);
+        await once(signal, 'abort');
+        await studio.close();
+        return 0;
+      }),
+    );
+}

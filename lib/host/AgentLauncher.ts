@@ -1,0 +1,195 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { ModelMessage, ToolSet as ModelTools } from 'ai';
+import type { AgentEvent, AgentResult } from '../../types/agent.ts';
+import type { ErrorReport } from '../../types/error.ts';
+import type { ToolContext, ToolResult } from '../../types/tool.ts';
+import { VideoToolsetError } from '../errors.ts';
+import { redact } from '../log.ts';
+import { type AgentPrompt, loadPrompt } from './prompt.ts';
+import type { Session, Sessions } from './sessions.ts';
+import type { ToolSet } from './ToolSet.ts';
+
+export interface AgentLauncherOptions {
+  toolset: ToolSet;
+  sessions: Sessions;
+  model: LanguageModelV4;
+  /** How the model is named in results. @default provider and id of the model */
+  modelName?: string;
+  /** Where `<name>.prompt.md` lies. @default the package's own `agents` folder */
+  agentsFolder?: string;
+  /** Values that no message may show. */
+  secrets?: readonly string[];
+}
+
+export interface AgentRunOptions {
+  /** Goes on with a session; its messages grow. @default a new session */
+  session?: Session;
+  signal?: AbortSignal;
+  /** Asks the model's server for a stream. @default true */
+  stream?: boolean;
+  onEvent?: (event: AgentEvent) => void;
+  /** What tools are given, besides signal and progress. */
+  toolContext?: Pick<ToolContext, 'approve' | 'waitLimitMs'>;
+}
+
+/** Runs prompt-driven agents: a prompt file, a set of tools, a model, and the loop of the AI SDK over them. */
+export class AgentLauncher {
+  readonly #options: AgentLauncherOptions;
+
+  constructor(options: AgentLauncherOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * One turn of a conversation: the request, all tool calls that follow from it, the answer. The session is saved before
+   * every model turn, so that a killed run loses no job id.
+   *
+   * @returns also after a failure or an abort, with what was reached until then and the `error`
+   * @throws VideoToolsetError `file_not_found` or `invalid_configuration` for the agent's prompt, `unknown_tool` for its tools
+   */
+  async run(agent: string, request: string, options: AgentRunOptions = {}): Promise<AgentResult> {
+    const { sessions, model, modelName = `${model.provider}/${model.modelId}` } = this.#options;
+    const prompt = await this.load(agent);
+    const { session = sessions.start(agent), signal, stream = true, onEvent } = options;
+    const reached = emptyResult(modelName, session.id);
+    const history: ModelMessage[] = [...session.messages, { role: 'user', content: request }];
+    const keep = (messages: readonly ModelMessage[]) => {
+      session.messages = [...messages];
+      return sessions.save(session);
+    };
+    try {
+      const { ToolLoopAgent, isStepCount } = await import('ai');
+      const loop = new ToolLoopAgent({
+        model,
+        instructions: prompt.instructions,
+        tools: await this.#modelTools(prompt, reached, options),
+        stopWhen: isStepCount(prompt.max_steps),
+        prepareStep: async ({ messages }) => {
+          await keep(messages);
+          return {};
+        },
+      });
+      const call = { messages: history, ...(signal && { abortSignal: signal }) };
+      const answer = stream
+        ? await streamed(await loop.stream(call), onEvent)
+        : await whole(await loop.generate(call), onEvent);
+      await keep([...history, ...answer.responseMessages]);
+      reached.text = answer.text;
+      reached.tool_calls.push(...answer.unknownTools.map((name) => ({ name, ok: false, ms: 0 })));
+      if (answer.finishReason === 'tool-calls') throw stepLimit(prompt);
+    } catch (error) {
+      reached.error = this.#report(error, signal);
+    }
+    return reached;
+  }
+
+  load(agent: string): Promise<AgentPrompt> {
+    const { agentsFolder = fileURLToPath(new URL('../../agents/', import.meta.url)) } = this.#options;
+    return loadPrompt(path.join(agentsFolder, `${path.basename(agent)}.prompt.md`));
+  }
+
+  async #modelTools(prompt: AgentPrompt, reached: AgentResult, options: AgentRunOptions): Promise<ModelTools> {
+    const { dynamicTool, jsonSchema } = await import('ai');
+    const toolset = this.#options.toolset.pick(prompt.tools);
+    const { onEvent, signal, toolContext } = options;
+    const entries = toolset.definitions().map(({ name, description, parameters }) => {
+      const execute = async (input: unknown): Promise<string> => {
+        onEvent?.({ type: 'tool-start', name });
+        const started = performance.now();
+        const result = await toolset.call(name, input, {
+          ...toolContext,
+          ...(signal && { signal }),
+          progress: (report) => onEvent?.({ type: 'tool-progress', name, report }),
+        });
+        const ms = Math.round(performance.now() - started);
+        const ok = result.isError !== true;
+        collect(reached, result);
+        reached.tool_calls.push({ name, ok, ms });
+        onEvent?.({ type: 'tool-end', name, ok, summary: result.summary, ms });
+        return JSON.stringify({ summary: result.summary, ...result.data });
+      };
+      return [name, dynamicTool({ description, inputSchema: jsonSchema(parameters), execute })] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  #report(error: unknown, signal: AbortSignal | undefined): ErrorReport {
+    if (signal?.aborted)
+      return new VideoToolsetError('aborted', 'Stopped. Jobs that were made go on.', { cause: error }).report();
+    if (error instanceof VideoToolsetError) return error.report();
+    const message = redact(error instanceof Error ? error.message : String(error), this.#options.secrets);
+    return new VideoToolsetError('model_failed', `The agent's model could not be used: ${message}`, {
+      cause: error,
+      retryable: true,
+      next_step:
+        'Check AGENT_MODEL, AGENT_BASE_URL and the key, or leave them unset to use the offline model; jobs that were made go on.',
+    }).report();
+  }
+}
+
+interface Answer {
+  text: string;
+  finishReason: string;
+  responseMessages: ModelMessage[];
+  /** Tools that the model called although it has none of that name. */
+  unknownTools: string[];
+}
+
+type Loop = InstanceType<typeof import('ai').ToolLoopAgent>;
+type Generated = Awaited<ReturnType<Loop['generate']>>;
+type Streamed = Awaited<ReturnType<Loop['stream']>>;
+
+async function whole(result: Generated, onEvent: AgentRunOptions['onEvent']): Promise<Answer> {
+  if (result.text !== '') onEvent?.({ type: 'text', text: result.text });
+  const { text, finishReason, responseMessages } = result;
+  return { text, finishReason, responseMessages, unknownTools: failedCalls(result.steps) };
+}
+
+async function streamed(result: Streamed, onEvent: AgentRunOptions['onEvent']): Promise<Answer> {
+  for await (const part of result.stream) {
+    if (part.type === 'text-delta') onEvent?.({ type: 'text', text: part.text });
+    if (part.type === 'error') throw part.error;
+    if (part.type === 'abort') throw new VideoToolsetError('aborted', 'Stopped before it was done.');
+  }
+  return {
+    text: await result.text,
+    finishReason: await result.finishReason,
+    responseMessages: await result.responseMessages,
+    unknownTools: failedCalls(await result.steps),
+  };
+}
+
+/** Our own tools never throw, so what the loop itself reports as an error is a call of a tool that is not there. */
+function failedCalls(steps: Generated['steps']): string[] {
+  return steps.flatMap((step) => step.content.flatMap((part) => (part.type === 'tool-error' ? [part.toolName] : [])));
+}
+
+function emptyResult(model: string, session: string): AgentResult {
+  return { text: '', published: [], files: [], jobs: [], tool_calls: [], model, session };
+}
+
+function collect(reached: AgentResult, { data }: ToolResult): void {
+  for (const job of data.jobs ?? []) {
+    const known = reached.jobs.findIndex(({ id }) => id === job.id);
+    if (known === -1) reached.jobs.push(job);
+    else reached.jobs[known] = job;
+  }
+  for (const file of data.published ?? []) {
+    if (!reached.published.some(({ url }) => url === file.url)) reached.published.push(file);
+  }
+  for (const file of data.files ?? []) {
+    if (!reached.files.some(({ path: present }) => present === file.path)) reached.files.push(file);
+  }
+}
+
+function stepLimit({ name, max_steps }: AgentPrompt): VideoToolsetError {
+  return new VideoToolsetError(
+    'step_limit',
+    `${name} was stopped after ${max_steps} model turns without a final answer.`,
+    {
+      next_step: 'Look at the jobs it made (video_list), then resume the session with a smaller request.',
+    },
+  );
+}

@@ -1,0 +1,111 @@
+import path from 'node:path';
+import type { Config, Options } from '../types/config.ts';
+import type { Tool } from '../types/tool.ts';
+import { createVideoApi, type VideoApi } from './api/video.ts';
+import { type Cdn, createCdn, localCdnFolder } from './cdn/cdn.ts';
+import { resolveConfig, secretsOf } from './config.ts';
+import type { AgentLauncher } from './host/AgentLauncher.ts';
+import type { Sessions } from './host/sessions.ts';
+import { ToolSet } from './host/ToolSet.ts';
+import { createLog, type Log } from './log.ts';
+import type { Studio } from './studio/server.ts';
+import { cdnTools } from './tools/cdnToolset.ts';
+import type { Services } from './tools/services.ts';
+import { videoTools } from './tools/videoToolset.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+/** Everything put together over one configuration, each part made on first use. */
+export interface Runtime extends Services {
+  readonly config: Config;
+  readonly log: Log;
+  readonly toolset: ToolSet;
+  /** Loads the agent's model on first use. */
+  agents(): Promise<AgentLauncher>;
+  sessions(): Promise<Sessions>;
+  /** Ends the embedded studio, whose jobs are kept and go on at the next start, and all connections. */
+  close(): Promise<void>;
+}
+
+/** @throws VideoToolsetError `invalid_configuration` at once, before anything is opened */
+export function openRuntime(options: Options = {}): Runtime {
+  const config = resolveConfig(options);
+  const secrets = secretsOf(config);
+  const log = createLog({ enabled: config.debug, secrets });
+  const cdnFolder = localCdnFolder(config.cdn);
+  const workspace = openWorkspace(config.workspace, { ...(cdnFolder !== undefined && { reserved: [cdnFolder] }) });
+  let studio: Studio | undefined;
+
+  const serverAddress = async (): Promise<string> => {
+    if (config.baseUrl !== undefined) return config.baseUrl;
+    const { startStudio } = await import('./studio/server.ts');
+    studio = await startStudio({ state: config.state, log, holdsProcess: false });
+    return studio.baseUrl;
+  };
+  const api = once<VideoApi>(async () => createVideoApi({ ...config, baseUrl: await serverAddress(), workspace, log }));
+  const cdn = once<Cdn>(async () => createCdn(config, workspace));
+  const sessions = once<Sessions>(async () =>
+    (await import('./host/sessions.ts')).openSessions(path.join(config.state, 'sessions')),
+  );
+  const services: Services = { config, workspace, api: api.get, cdn: cdn.get };
+  const toolset = ToolSet.of([...videoTools(services), ...cdnTools(services)]);
+  const agents = once<AgentLauncher>(async () => {
+    const [{ AgentLauncher }, { openModel }] = await Promise.all([
+      import('./host/AgentLauncher.ts'),
+      import('./host/models.ts'),
+    ]);
+    const model = await openModel(config);
+    return new AgentLauncher({ toolset, model, modelName: config.agentModel, sessions: await sessions.get(), secrets });
+  });
+
+  return {
+    ...services,
+    config,
+    log,
+    toolset,
+    agents: agents.get,
+    sessions: sessions.get,
+    async close() {
+      await (await api.opened())?.close();
+      await (await cdn.opened())?.close();
+      await studio?.close();
+    },
+  };
+}
+
+/**
+ * The tools for a host, over a configuration that is resolved and opened at the first call.
+ * @example for (const tool of createVideoToolset()) host.add(tool.name, tool.description, tool.parameters, …)
+ */
+export function createVideoToolset(options: Options = {}): Tool[] {
+  let opened: Runtime | undefined;
+  const runtime = (): Runtime => {
+    opened ??= openRuntime(options);
+    return opened;
+  };
+  const services: Services = {
+    get config() {
+      return runtime().config;
+    },
+    get workspace(): Workspace {
+      return runtime().workspace;
+    },
+    api: async () => await runtime().api(),
+    cdn: async () => await runtime().cdn(),
+  };
+  return [...videoTools(services), ...cdnTools(services)];
+}
+
+/** Makes something at most once; a failure is not kept, so that the next use tries again. */
+function once<T>(make: () => Promise<T>) {
+  let made: Promise<T> | undefined;
+  return {
+    get: (): Promise<T> => {
+      made ??= make().catch((error) => {
+        made = undefined;
+        throw error;
+      });
+      return made;
+    },
+    opened: async (): Promise<T | undefined> => made?.catch(() => undefined),
+  };
+}

@@ -1,0 +1,55 @@
+import type { FastifyReply } from 'fastify';
+import type { Job } from './store.ts';
+
+export const NOTICE = 'A preview drawn from the prompt by the animatic engine, not generative video.';
+
+/** An error in the envelope of the Videos API. */
+export class RequestError extends Error {
+  readonly status: number;
+  readonly code: string | null;
+  readonly param: string | null;
+
+  constructor(
+    status: number,
+    message: string,
+    { code = null, param = null }: { code?: string | null; param?: string | null } = {},
+  ) {
+    super(message);
+    this.name = 'RequestError';
+    this.status = status;
+    this.code = code;
+    this.param = param;
+  }
+}
+
+export function sendError(
+  reply: FastifyReply,
+  status: number,
+  message: string,
+  code: string | null = null,
+  param: string | null = null,
+) {
+  const type = status === 429 ? 'rate_limit_error' : status >= 500 ? 'server_error' : 'invalid_request_error';
+  return reply.code(status).send({ error: { message, type, param, code } });
+}
+
+/** A job as `VideoResource` of the reference, plus what the studio says of itself. */
+export function videoResource(job: Job) {
+  return {
+    id: job.id,
+    object: 'video' as const,
+    model: job.engine,
+    status: job.status,
+    progress: job.progress,
+    created_at: job.created_at,
+    completed_at: job.completed_at,
+    expires_at: null,
+    prompt: job.prompt,
+    size: job.size,
+    seconds: job.seconds,
+    remixed_from_video_id: null,
+    error: job.error,
+    seed: job.recipe.seed,
+    notice: NOTICE,
+  };
+}

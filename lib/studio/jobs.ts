@@ -1,0 +1,215 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { systemCode } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Engine } from './engines/engine.ts';
+import { claimOwnership } from './owner.ts';
+import { type Job, openJobStore } from './store.ts';
+
+const ADOPTION_INTERVAL_MS = 1_000;
+const PROGRESS_INTERVAL_MS = 250;
+/** A render that shows no sign of life for so long has failed. */
+const STALL_MS = 60_000;
+const VARIANT_FILES = { video: 'video.mp4', thumbnail: 'thumbnail.webp', spritesheet: 'spritesheet.jpg' } as const;
+
+export type Variant = keyof typeof VARIANT_FILES;
+
+export interface JobRequest {
+  prompt: string;
+  seconds: number;
+  width: number;
+  height: number;
+  seed?: number;
+  reference?: { bytes: Uint8Array; suffix: string };
+}
+
+/** The studio's jobs: made, rendered a few at a time, taken up again after a crash. */
+export interface Jobs {
+  create(request: JobRequest): Promise<Job>;
+  get(id: string): Promise<Job | undefined>;
+  list(query: { limit: number; order: 'asc' | 'desc'; after?: string }): Promise<{ jobs: Job[]; hasMore: boolean }>;
+  /** Also stops the render of a running job. @returns false where there was no such job */
+  remove(id: string): Promise<boolean>;
+  /** Where a completed job's file lies. */
+  fileOf(job: Job, variant: Variant): { folder: string; name: string };
+  close(): Promise<void>;
+}
+
+export interface JobsOptions {
+  /** Everything is kept below it; several processes may share it. */
+  folder: string;
+  engine: Engine;
+  log: Log;
+  /** Renders at once. @default the number of cores */
+  concurrency?: number;
+  /** @default 60000 */
+  stallMs?: number;
+}
+
+export async function openJobs({
+  folder,
+  engine,
+  log,
+  concurrency = availableParallelism(),
+  stallMs = STALL_MS,
+}: JobsOptions): Promise<Jobs> {
+  const store = await openJobStore(folder);
+  const owner = await claimOwnership(path.join(folder, 'owners'));
+  const running = new Map<string, { abort: AbortController; done: Promise<void> }>();
+  let closing = false;
+  let starting: Promise<void> | undefined;
+
+  const jobFolder = (id: string) => path.join(folder, 'jobs', id);
+
+  const startQueued = async (): Promise<void> => {
+    while (!closing && running.size < concurrency) {
+      const job = await store.startNext(owner.id);
+      if (job === undefined) return;
+      const abort = new AbortController();
+      running.set(job.id, { abort, done: render(job, abort) });
+    }
+  };
+
+  /** One at a time, so that no more than the allowed number starts. */
+  const pump = (): Promise<void> => {
+    starting = (starting ?? Promise.resolve())
+      .then(startQueued)
+      .catch((error) => log.debug('studio: no job could be started', { error: String(error) }));
+    return starting;
+  };
+
+  const adoptOrphans = async (): Promise<void> => {
+    for (const other of await store.ownersOfOpenJobs()) {
+      if (closing) return;
+      if (other === null || (await owner.isGone(other))) await store.adopt(other, owner.id);
+    }
+    await pump();
+  };
+
+  const render = async (job: Job, abort: AbortController): Promise<void> => {
+    const attempt = path.join(jobFolder(job.id), `attempt-${randomUUID()}`);
+    let reportedAt = 0;
+    const stall = setTimeout(() => abort.abort(new StalledRender(stallMs)), stallMs);
+    const report = (done: number, total: number): void => {
+      stall.refresh();
+      const now = performance.now();
+      if (now - reportedAt < PROGRESS_INTERVAL_MS) return;
+      reportedAt = now;
+      // 100 is reserved for a clip that can be fetched.
+      const percent = Math.min(99, Math.floor((100 * done) / total));
+      store.setProgress(job.id, owner.id, percent).then(
+        (isMine) => isMine || abort.abort(new Error('the job was deleted')),
+        (error) => log.debug('studio: progress was not stored', { error: String(error) }),
+      );
+    };
+    try {
+      await mkdir(attempt, { recursive: true });
+      await engine.render({
+        recipe: job.recipe,
+        ...(job.reference !== null && { referencePath: path.join(jobFolder(job.id), job.reference) }),
+        directory: attempt,
+        onProgress: report,
+        signal: abort.signal,
+      });
+      const output = path.join(jobFolder(job.id), 'output');
+      await rm(output, { recursive: true, force: true });
+      await rename(attempt, output);
+      const isMine = await store.complete(job.id, owner.id, unixNow());
+      if (!isMine) await discardIfDeleted(job.id);
+    } catch (error) {
+      log.debug('studio: a render failed', { job: job.id, error: String(error) });
+      await rm(attempt, { recursive: true, force: true }).catch(() => undefined);
+      const isStopped = abort.signal.aborted && !(abort.signal.reason instanceof StalledRender);
+      if (!closing && !isStopped) await store.fail(job.id, owner.id, renderError(error));
+    } finally {
+      clearTimeout(stall);
+      running.delete(job.id);
+      if (!closing) void pump();
+    }
+  };
+
+  const discardIfDeleted = async (id: string): Promise<void> => {
+    if ((await store.get(id)) === undefined) await rm(jobFolder(id), { recursive: true, force: true });
+  };
+
+  const adoption = setInterval(() => {
+    adoptOrphans().catch((error) => log.debug('studio: orphans were not adopted', { error: String(error) }));
+  }, ADOPTION_INTERVAL_MS);
+  adoption.unref();
+  void adoptOrphans().catch((error) => log.debug('studio: orphans were not adopted', { error: String(error) }));
+
+  return {
+    async create({ reference, seed = randomBytes(4).readUInt32BE(), ...request }) {
+      const id = `video_${randomBytes(12).toString('hex')}`;
+      const referenceName = reference === undefined ? null : `reference.${reference.suffix}`;
+      try {
+        if (reference !== undefined && referenceName !== null) {
+          await mkdir(jobFolder(id), { recursive: true });
+          await writeFile(path.join(jobFolder(id), referenceName), reference.bytes, { flush: true });
+        }
+        const job = await store.insert({
+          id,
+          engine: engine.name,
+          prompt: request.prompt,
+          seconds: String(request.seconds),
+          size: `${request.width}x${request.height}`,
+          created_at: unixNow(),
+          recipe: engine.plan({ ...request, seed }),
+          reference: referenceName,
+          owner: owner.id,
+        });
+        void pump();
+        return job;
+      } catch (error) {
+        await rm(jobFolder(id), { recursive: true, force: true }).catch(() => undefined);
+        throw error;
+      }
+    },
+
+    get: (id) => store.get(id),
+    list: (query) => store.list(query),
+
+    async remove(id) {
+      const existed = await store.remove(id);
+      if (!existed) return false;
+      const render = running.get(id);
+      render?.abort.abort(new Error('the job was deleted'));
+      await render?.done;
+      await rm(jobFolder(id), { recursive: true, force: true });
+      return true;
+    },
+
+    fileOf: (job, variant) => ({ folder: path.join(jobFolder(job.id), 'output'), name: VARIANT_FILES[variant] }),
+
+    async close() {
+      closing = true;
+      clearInterval(adoption);
+      await starting;
+      for (const { abort } of running.values()) abort.abort(new Error('the studio is closing'));
+      await Promise.allSettled([...running.values()].map(({ done }) => done));
+      await store.giveBack(owner.id);
+      await owner.release();
+      store.close();
+    },
+  };
+}
+
+class StalledRender extends Error {
+  constructor(ms: number) {
+    super(`The render made no progress for ${ms / 1_000} seconds and was stopped.`);
+    this.name = 'StalledRender';
+  }
+}
+
+function renderError(error: unknown): { code: string; message: string } {
+  if (systemCode(error) === 'ENOSPC' || /disk is full|ENOSPC/i.test(String(error))) {
+    return { code: 'disk_full', message: 'The disk of the studio is full: the clip could not be written.' };
+  }
+  return { code: 'render_failed', message: error instanceof Error ? error.message : String(error) };
+}
+
+function unixNow(): number {
+  return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import multipart from '@fastify/multipart';
+import staticFiles from '@fastify/static';
+import fastify from 'fastify';
+import { createLog, type Log } from '../log.ts';
+import { NOTICE, RequestError, sendError, videoResource } from './answers.ts';
+import { createAnimaticEngine } from './engines/animatic/animatic.ts';
+import type { Engine } from './engines/engine.ts';
+import { openJobs, type Variant } from './jobs.ts';
+import { MAX_IMAGE_BYTES, readCreateRequest } from './requests.ts';
+import type { Job } from './store.ts';
+
+const POLL_AFTER_MS = 500;
+/** A data URL of the largest image, and the other fields. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+export interface StudioOptions {
+  /** The state folder; several studios may share it and then see the same jobs. */
+  state: string;
+  /** @default 0: any free port */
+  port?: number;
+  /** @default '127.0.0.1': this machine only */
+  host?: string;
+  /** Renders at once. @default the number of cores */
+  concurrency?: number;
+  /** @default the animatic engine */
+  engine?: Engine;
+  /** Does the process stay alive for it? Not when embedded. @default true */
+  holdsProcess?: boolean;
+  log?: Log;
+}
+
+export interface Studio {
+  /** To be used as `VIDEO_BASE_URL`; ends in `/v1`. */
+  readonly baseUrl: string;
+  /** Stops renders, which go on at the next start, and frees the port. */
+  close(): Promise<void>;
+}
+
+/**
+ * The embedded Videos API server. It renders previews, not generative video, needs no key and costs nothing.
+ * @throws VideoToolsetError `storage_failed`; the system's error where the port is taken
+ */
+export async function startStudio(options: StudioOptions): Promise<Studio> {
+  const { state, port = 0, host = '127.0.0.1', log = createLog(), engine = createAnimaticEngine() } = options;
+  const folder = path.join(state, 'studio');
+  const jobs = await openJobs({
+    folder,
+    engine,
+    log,
+    ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
+  });
+  const server = fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
+    routerOptions: { maxParamLength: 1_024 },
+  });
+  await server.register(multipart, {
+    limits: { fileSize: MAX_IMAGE_BYTES, files: 1, fields: 20, fieldSize: MAX_BODY_BYTES },
+  });
+  await server.register(staticFiles, { root: path.join(folder, 'jobs'), serve: false, dotfiles: 'deny' });
+
+  server.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-studio-notice', NOTICE);
+  });
+  server.setErrorHandler((error, _request, reply) => {
+    if (error instanceof RequestError) return sendError(reply, error.status, error.message, error.code, error.param);
+    const { status, message } = httpError(error);
+    if (status >= 500) log.debug('studio: a request failed', { error: String(error) });
+    return sendError(reply, status, message);
+  });
+  server.setNotFoundHandler((request, reply) =>
+    sendError(reply, 404, `Unknown request URL: ${request.method} ${request.url.split('?')[0]}.`, 'unknown_url'),
+  );
+
+  const find = async (id: string): Promise<Job> => {
+    const job = await jobs.get(id);
+    if (job === undefined)
+      throw new RequestError(404, `Video with id '${id}' not found.`, { code: 'not_found', param: 'video_id' });
+    return job;
+  };
+
+  server.post('/v1/videos', async (request) => videoResource(await jobs.create(await readCreateRequest(request))));
+
+  server.get<{ Querystring: Record<string, unknown> }>('/v1/videos', async (request) => {
+    const query = listQuery(request.query);
+    if (query.after !== undefined) await find(query.after);
+    const { jobs: page, hasMore } = query.limit === 0 ? { jobs: [], hasMore: false } : await jobs.list(query);
+    const data = page.map(videoResource);
+    return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: hasMore };
+  });
+
+  server.get<{ Params: { id: string } }>('/v1/videos/:id', async (request, reply) => {
+    reply.header('openai-poll-after-ms', POLL_AFTER_MS);
+    return videoResource(await find(request.params.id));
+  });
+
+  server.delete<{ Params: { id: string } }>('/v1/videos/:id', async (request) => {
+    const { id } = await find(request.params.id);
+    await jobs.remove(id);
+    return { id, object: 'video.deleted', deleted: true };
+  });
+
+  server.get<{ Params: { id: string }; Querystring: { variant?: unknown } }>(
+    '/v1/videos/:id/content',
+    async (request, reply) => {
+      const variant = variantOf(request.query.variant ?? 'video');
+      const job = await find(request.params.id);
+      if (job.status !== 'completed') {
+        const reason =
+          job.status === 'failed'
+            ? `failed: ${job.error?.message}`
+            : `is ${job.status}: there is nothing to download yet`;
+        throw new RequestError(400, `Video '${job.id}' ${reason}.`, {
+          code: job.status === 'failed' ? 'video_failed' : 'video_not_ready',
+        });
+      }
+      const { folder: root, name } = jobs.fileOf(job, variant);
+      return reply.sendFile(name, root);
+    },
+  );
+
+  const address = await server.listen({ port, host }).catch(async (error) => {
+    await jobs.close();
+    throw error;
+  });
+  if (options.holdsProcess === false) server.server.unref();
+  return {
+    baseUrl: `${address}/v1`,
+    async close() {
+      await server.close();
+      await jobs.close();
+    },
+  };
+}
+
+function listQuery(query: Record<string, unknown>): { limit: number; order: 'asc' | 'desc'; after?: string } {
+  const { limit = '20', order = 'desc', after } = query;
+  if (typeof limit !== 'string' || !/^\d+$/.test(limit) || Number(limit) > 100) {
+    throw new RequestError(400, "Invalid 'limit': expected a whole number from 0 to 100.", {
+      param: 'limit',
+      code: 'invalid_value',
+    });
+  }
+  if (order !== 'asc' && order !== 'desc') {
+    throw new RequestError(400, "Invalid 'order': supported values are 'asc' and 'desc'.", {
+      param: 'order',
+      code: 'invalid_value',
+    });
+  }
+  return { limit: Number(limit), order, ...(typeof after === 'string' && { after }) };
+}
+
+function variantOf(value: unknown): Variant {
+  if (value === 'video' || value === 'thumbnail' || value === 'spritesheet') return value;
+  throw new RequestError(400, "Invalid 'variant': supported values are 'video', 'thumbnail' and 'spritesheet'.", {
+    param: 'variant',
+    code: 'invalid_value',
+  });
+}
+
+function httpError(error: unknown): { status: number; message: string } {
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (status >= 400 && status < 500 && error instanceof Error) return { status, message: error.message };
+  return { status: 500, message: 'The studio failed to handle this request.' };
+}

@@ -1,0 +1,187 @@
+import path from 'node:path';
+import { type Database, openDatabase, type Row } from '../sqlite.ts';
+import type { Recipe } from './engines/engine.ts';
+
+export type JobStatus = 'queued' | 'in_progress' | 'completed' | 'failed';
+
+export interface Job {
+  id: string;
+  status: JobStatus;
+  /** Percent. */
+  progress: number;
+  engine: string;
+  prompt: string;
+  seconds: string;
+  size: string;
+  /** Unix seconds. */
+  created_at: number;
+  completed_at: number | null;
+  error: { code: string; message: string } | null;
+  recipe: Recipe;
+  /** Name of the reference image in the job's folder. */
+  reference: string | null;
+  owner: string | null;
+}
+
+const MIGRATIONS = [
+  `CREATE TABLE jobs (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     status TEXT NOT NULL,
+     progress INTEGER NOT NULL DEFAULT 0,
+     engine TEXT NOT NULL,
+     prompt TEXT NOT NULL,
+     seconds TEXT NOT NULL,
+     size TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     completed_at INTEGER,
+     error TEXT,
+     recipe TEXT NOT NULL,
+     reference TEXT,
+     owner TEXT
+   ) STRICT;
+   CREATE INDEX open_jobs ON jobs (owner) WHERE status IN ('queued', 'in_progress');`,
+];
+
+const OPEN = "status IN ('queued', 'in_progress')";
+
+export type NewJob = Omit<Job, 'status' | 'progress' | 'completed_at' | 'error'>;
+
+/** The studio's jobs, shared by every studio on one state folder. A job is moved by its owner only. */
+export interface JobStore {
+  insert(job: NewJob): Promise<Job>;
+  get(id: string): Promise<Job | undefined>;
+  /** Newest first, or oldest first; `after` is the id of the last job of the page before. */
+  list(query: { limit: number; order: 'asc' | 'desc'; after?: string }): Promise<{ jobs: Job[]; hasMore: boolean }>;
+  /** @returns false where there was no such job */
+  remove(id: string): Promise<boolean>;
+  /** Owners of unfinished jobs; null stands for jobs that were given back. */
+  ownersOfOpenJobs(): Promise<(string | null)[]>;
+  /** Takes over the unfinished jobs of an owner that is gone. */
+  adopt(from: string | null, to: string): Promise<void>;
+  /** Marks the oldest queued job of this owner as running. */
+  startNext(owner: string): Promise<Job | undefined>;
+  /** @returns false where the job was deleted or is another owner's by now */
+  setProgress(id: string, owner: string, percent: number): Promise<boolean>;
+  complete(id: string, owner: string, completedAt: number): Promise<boolean>;
+  fail(id: string, owner: string, error: { code: string; message: string }): Promise<boolean>;
+  /** Gives unfinished jobs back, for another studio or the next start. */
+  giveBack(owner: string): Promise<void>;
+  close(): void;
+}
+
+export async function openJobStore(folder: string): Promise<JobStore> {
+  const database = await openDatabase(path.join(folder, 'jobs.db'), MIGRATIONS);
+  const changed = async (...call: Parameters<Database['run']>) => (await database.run(...call)) > 0;
+  const getOne = async (id: string) => {
+    const [row] = await database.all('SELECT * FROM jobs WHERE id = ?', id);
+    return row && jobOf(row);
+  };
+  return {
+    async insert(job) {
+      await database.run(
+        `INSERT INTO jobs (id, status, engine, prompt, seconds, size, created_at, recipe, reference, owner)
+         VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?)`,
+        job.id,
+        job.engine,
+        job.prompt,
+        job.seconds,
+        job.size,
+        job.created_at,
+        JSON.stringify(job.recipe),
+        job.reference,
+        job.owner,
+      );
+      return { ...job, status: 'queued', progress: 0, completed_at: null, error: null };
+    },
+
+    get: getOne,
+
+    async list({ limit, order, after }) {
+      const [direction, comparison] = order === 'asc' ? ['ASC', '>'] : ['DESC', '<'];
+      const rows = await database.all(
+        `SELECT * FROM jobs
+         WHERE ?1 IS NULL OR number ${comparison} (SELECT number FROM jobs WHERE id = ?1)
+         ORDER BY number ${direction} LIMIT ?2`,
+        after ?? null,
+        limit + 1,
+      );
+      return { jobs: rows.slice(0, limit).map(jobOf), hasMore: rows.length > limit };
+    },
+
+    remove: (id) => changed('DELETE FROM jobs WHERE id = ?', id),
+
+    ownersOfOpenJobs: async () =>
+      (await database.all(`SELECT DISTINCT owner FROM jobs WHERE ${OPEN}`)).map(({ owner }) =>
+        typeof owner === 'string' ? owner : null,
+      ),
+
+    async adopt(from, to) {
+      await database.run(
+        `UPDATE jobs SET owner = ?, status = 'queued', progress = 0 WHERE ${OPEN} AND owner IS ?`,
+        to,
+        from,
+      );
+    },
+
+    async startNext(owner) {
+      const [row] = await database.all(
+        `UPDATE jobs SET status = 'in_progress', progress = 0 WHERE number =
+           (SELECT min(number) FROM jobs WHERE status = 'queued' AND owner = ?) RETURNING *`,
+        owner,
+      );
+      return row && jobOf(row);
+    },
+
+    setProgress: (id, owner, percent) =>
+      changed(`UPDATE jobs SET progress = ? WHERE id = ? AND owner = ? AND status = 'in_progress'`, percent, id, owner),
+
+    complete: (id, owner, completedAt) =>
+      changed(
+        `UPDATE jobs SET status = 'completed', progress = 100, completed_at = ?, owner = NULL
+         WHERE id = ? AND owner = ? AND status = 'in_progress'`,
+        completedAt,
+        id,
+        owner,
+      ),
+
+    fail: (id, owner, error) =>
+      changed(
+        `UPDATE jobs SET status = 'failed', error = ?, owner = NULL WHERE id = ? AND owner = ? AND ${OPEN}`,
+        JSON.stringify(error),
+        id,
+        owner,
+      ),
+
+    async giveBack(owner) {
+      await database.run(
+        `UPDATE jobs SET owner = NULL, status = 'queued', progress = 0 WHERE owner = ? AND ${OPEN}`,
+        owner,
+      );
+    },
+
+    close: () => database.close(),
+  };
+}
+
+function jobOf(row: Row): Job {
+  return {
+    id: String(row.id),
+    status: statusOf(row.status),
+    progress: Number(row.progress),
+    engine: String(row.engine),
+    prompt: String(row.prompt),
+    seconds: String(row.seconds),
+    size: String(row.size),
+    created_at: Number(row.created_at),
+    completed_at: row.completed_at === null ? null : Number(row.completed_at),
+    error: row.error === null ? null : JSON.parse(String(row.error)),
+    recipe: JSON.parse(String(row.recipe)),
+    reference: row.reference === null ? null : String(row.reference),
+    owner: row.owner === null ? null : String(row.owner),
+  };
+}
+
+function statusOf(value: unknown): JobStatus {
+  return value === 'queued' || value === 'in_progress' || value === 'completed' ? value : 'failed';
+}

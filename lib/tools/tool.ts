@@ -1,0 +1,55 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import type {
+  ArgumentsOf,
+  ParametersSchema,
+  Tool,
+  ToolAnnotations,
+  ToolContext,
+  ToolResult,
+} from '../../types/tool.ts';
+import { VideoToolsetError } from '../errors.ts';
+import { leniently } from './leniently.ts';
+
+const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
+
+export interface ToolDefinition<S extends ParametersSchema> {
+  name: string;
+  title: string;
+  description: string;
+  parameters: S;
+  annotations: ToolAnnotations;
+  handler(args: ArgumentsOf<S>, context: ToolContext): Promise<ToolResult>;
+}
+
+/** A tool out of one literal; the handler's argument types follow from the schema, and are checked before it runs. */
+export function defineTool<const S extends ParametersSchema>({ handler, ...tool }: ToolDefinition<S>): Tool {
+  const isValid = ajv.compile<ArgumentsOf<S>>(tool.parameters);
+  return {
+    ...tool,
+    run(input, context) {
+      const args: unknown = leniently(tool.parameters, input);
+      if (isValid(args)) return handler(args, context);
+      throw invalidArguments(tool, isValid.errors ?? []);
+    },
+  };
+}
+
+function invalidArguments(
+  tool: { name: string; parameters: ParametersSchema },
+  errors: ErrorObject[],
+): VideoToolsetError {
+  const problems = [...new Set(errors.map(describe))].join('; ');
+  const names = Object.keys(tool.parameters.properties).join(', ');
+  return new VideoToolsetError('invalid_argument', `${tool.name}: ${problems}. Nothing was sent.`, {
+    next_step: `Correct the arguments and call ${tool.name} again; it takes: ${names}.`,
+  });
+}
+
+function describe({ instancePath, keyword, params, message }: ErrorObject): string {
+  const name = instancePath.slice(1).replaceAll('/', '.') || 'the arguments';
+  if (keyword === 'additionalProperties') return `there is no parameter ${JSON.stringify(params.additionalProperty)}`;
+  if (keyword === 'required') return `${params.missingProperty} is missing`;
+  if (keyword === 'enum') return `${name} must be one of ${params.allowedValues.join(', ')}`;
+  if (keyword === 'pattern') return `${name} does not have the form its description asks for`;
+  return `${name} ${message}`;
+}

@@ -1,0 +1,196 @@
+import type { Tool, ToolContext } from '../../types/tool.ts';
+import type { Video } from '../../types/video.ts';
+import { isFinal } from '../api/parse.ts';
+import { VideoToolsetError } from '../errors.ts';
+import type { Services } from './services.ts';
+import { defineTool } from './tool.ts';
+import { jobView, nextCall } from './view.ts';
+
+const READS = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: true,
+  costsMoney: false,
+};
+
+export const videoWaitTool = (services: Services): Tool =>
+  defineTool({
+    name: 'video_wait',
+    title: 'Wait for videos',
+    description:
+      'Waits for the end of one or many jobs, as long as this host allows, and returns their states. When time runs out the ' +
+      'jobs go on: call it again with the same ids. It never cancels anything and costs nothing.',
+    parameters: {
+      type: 'object',
+      properties: {
+        ids: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 100, description: 'Job ids.' },
+        max_seconds: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 3_600,
+          description: 'Wait no longer than this. Left out: the limit of this host.',
+        },
+      },
+      required: ['ids'],
+      additionalProperties: false,
+    },
+    annotations: READS,
+    async handler({ ids, max_seconds }, context) {
+      const limitMs = Math.min(
+        context.waitLimitMs ?? services.config.waitLimitMs,
+        (max_seconds ?? Number.POSITIVE_INFINITY) * 1_000,
+      );
+      const api = await services.api();
+      const { videos, timedOut } = await api.wait([...new Set(ids)], {
+        limitMs,
+        signal: context.signal,
+        onPoll: (video) => reportWaiting(context, video),
+      });
+      return {
+        summary: timedOut ? `Time ran out; the jobs go on. ${states(videos)}` : states(videos),
+        data: { jobs: videos.map(jobView), next_step: stepAfter(videos) },
+      };
+    },
+  });
+
+export const videoRetrieveTool = (services: Services): Tool =>
+  defineTool({
+    name: 'video_retrieve',
+    title: 'Look at a video job',
+    description: 'Returns the present state of one job. To wait for its end use video_wait, which needs fewer calls.',
+    parameters: {
+      type: 'object',
+      properties: { id: { type: 'string', minLength: 1, description: 'Job id.' } },
+      required: ['id'],
+      additionalProperties: false,
+    },
+    annotations: READS,
+    async handler({ id }, { signal }) {
+      const video = await (await services.api()).retrieve(id, { signal });
+      return { summary: states([video]), data: { jobs: [jobView(video)], next_step: stepAfter([video]) } };
+    },
+  });
+
+export const videoListTool = (services: Services): Tool =>
+  defineTool({
+    name: 'video_list',
+    title: 'List video jobs',
+    description: "Lists the server's jobs, newest first, one page at a time. Use it to find a job whose id was lost.",
+    parameters: {
+      type: 'object',
+      properties: {
+        limit: { type: 'integer', minimum: 1, maximum: 100, description: 'Jobs a page; 20 if left out.' },
+        after: { type: 'string', minLength: 1, description: 'The last job id of the page before.' },
+        order: { type: 'string', enum: ['asc', 'desc'], description: 'By time of creation; desc if left out.' },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    annotations: READS,
+    async handler({ limit = 20, after, order }, { signal }) {
+      const api = await services.api();
+      const page = await api.list(
+        { limit, ...(after !== undefined && { after }), ...(order && { order }) },
+        { signal },
+      );
+      const mayHaveMore = page.has_more ?? page.data.length >= limit;
+      return {
+        summary: page.data.length === 0 ? 'There are no jobs on this page.' : states(page.data),
+        data: {
+          jobs: page.data.map(jobView),
+          ...(mayHaveMore &&
+            page.last_id && {
+              next_step: nextCall('video_list', { limit, after: page.last_id, ...(order && { order }) }),
+            }),
+        },
+      };
+    },
+  });
+
+export const videoDeleteTool = (services: Services): Tool =>
+  defineTool({
+    name: 'video_delete',
+    title: 'Delete a video',
+    description:
+      'Deletes a job and its clip from the server, for good; files in the workspace and published files stay. ' +
+      'A person is asked first. Use it only when the user asked for it.',
+    parameters: {
+      type: 'object',
+      properties: { id: { type: 'string', minLength: 1, description: 'Job id.' } },
+      required: ['id'],
+      additionalProperties: false,
+    },
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: true,
+      openWorldHint: true,
+      costsMoney: false,
+    },
+    async handler({ id }, context) {
+      const api = await services.api();
+      const video = await api.retrieve(id, { signal: context.signal });
+      await requireApproval(video, services, context);
+      const isDeleted = await api.delete(id, { signal: context.signal });
+      if (!isDeleted)
+        throw new VideoToolsetError('server_error', `The server did not delete ${id}.`, {
+          retryable: true,
+          job_id: id,
+        });
+      return { summary: `Job ${id} and its clip were deleted from the server.`, data: { deleted: [id] } };
+    },
+  });
+
+async function requireApproval(video: Video, { config }: Services, { approve }: ToolContext): Promise<void> {
+  if (config.approveDelete === 'no') return;
+  const what = `Delete job ${video.id} (${video.status}${video.prompt ? `, "${jobView(video).prompt}"` : ''}) for good?`;
+  const isApproved = await approve?.({ tool: 'video_delete', question: what });
+  if (isApproved === true) return;
+  const reason = isApproved === undefined ? 'nobody can be asked here' : 'it was refused';
+  throw new VideoToolsetError(
+    'not_approved',
+    `Job ${video.id} was not deleted: a delete needs a person's approval, and ${reason}.`,
+    {
+      job_id: video.id,
+      submitted: 'yes',
+      next_step: 'Leave the job as it is, or ask the user to delete it or to set VIDEO_APPROVE_DELETE=no.',
+    },
+  );
+}
+
+function reportWaiting({ progress }: ToolContext, video: Video): void {
+  progress?.({
+    phase: 'waiting',
+    job_id: video.id,
+    status: video.status,
+    ...(video.progress !== undefined && { percent: video.progress }),
+  });
+}
+
+function states(videos: Video[]): string {
+  if (videos.length > 3) {
+    const counts = Map.groupBy(videos, ({ status }) => status);
+    return `${videos.length} jobs: ${[...counts].map(([status, group]) => `${group.length} ${status}`).join(', ')}.`;
+  }
+  return videos.map(stateOf).join(' ');
+}
+
+function stateOf({ id, status, progress, error }: Video): string {
+  if (error) return `Job ${id} ended as ${status}: ${error.message}`;
+  return isFinal(status) || progress === undefined
+    ? `Job ${id} is ${status}.`
+    : `Job ${id} is ${status} (${Math.round(progress)} %).`;
+}
+
+/** One call for the jobs that go on, else the first clip to fetch, else what the failure asks for. */
+function stepAfter(videos: Video[]): string {
+  const open = videos.filter(({ status }) => !isFinal(status));
+  if (open.length > 0) return nextCall('video_wait', { ids: open.map(({ id }) => id) });
+  const done = videos.find(({ status }) => status === 'completed');
+  if (done !== undefined) return nextCall('video_download', { id: done.id });
+  const isModerated = videos.some(({ error }) => /moderation|policy|content_filter|sentinel/i.test(error?.code ?? ''));
+  return isModerated
+    ? 'The prompt was refused by moderation: change what it shows before anything is created again; the same prompt fails again.'
+    : 'Tell the user why it failed; create it again only if the reason can be changed.';
+}

@@ -1,0 +1,45 @@
+import type { Writable } from 'node:stream';
+
+/** A file at its public address; `sha256` is what the address was verified to hold. */
+export interface PublishedFile {
+  url: string;
+  /** The source, relative to the workspace. */
+  path: string;
+  /** The name within the CDN; it holds the hash. */
+  key: string;
+  bytes: number;
+  /** Hex. */
+  sha256: string;
+  content_type: string;
+}
+
+export interface CdnEntry {
+  key: string;
+  url: string;
+  bytes: number;
+  /** Milliseconds since 1970. */
+  modifiedMs: number;
+}
+
+/** The smallest interface a place to publish to must offer. Keys arrive normalised; errors are wrapped by the caller. */
+export interface CdnDriver {
+  readonly name: string;
+  /** Begins an upload nobody can see yet. */
+  open(options: { contentType: string }): Promise<CdnUpload>;
+  /** What stands under a key, or undefined. */
+  head(key: string): Promise<{ bytes: number; sha256?: string; modifiedMs: number } | undefined>;
+  remove(key: string): Promise<boolean>;
+  list(prefix: string): AsyncIterable<{ key: string; bytes: number; modifiedMs: number }>;
+  url(key: string): string;
+  close(): Promise<void>;
+}
+
+export interface CdnUpload {
+  stream: Writable;
+  /**
+   * Makes the bytes public under the key, at once and whole. Equal bytes that stand there already are a no-op.
+   * @throws where other bytes stand under the key
+   */
+  commit(key: string, proof: { bytes: number; sha256: string }): Promise<void>;
+  abort(): Promise<void>;
+}

@@ -1,0 +1,59 @@
+/** What a user may set, by option or by environment variable; an option beats the environment. */
+export interface Options {
+  /** `VIDEO_BASE_URL`: the server, with or without `/v1`. @default the embedded studio */
+  baseUrl?: string;
+  /** `VIDEO_API_KEY`; `OPENAI_API_KEY` counts only for api.openai.com. @default none */
+  apiKey?: string;
+  /** `VIDEO_MODEL`: sent where a call names none. @default not sent */
+  model?: string;
+  /** `VIDEO_HEADERS` (JSON): added to every request. @default none */
+  headers?: Record<string, string>;
+  /** `VIDEO_QUERY` (JSON): added to every request's query. @default none */
+  query?: Record<string, string>;
+  /** `VIDEO_WORKSPACE`: the one folder files are read from and written to. @default './videos' */
+  workspace?: string;
+  /** `VIDEO_STATE`: sessions, the studio's jobs, partial downloads. @default `$XDG_STATE_HOME/video-toolset` or `~/.local/state/video-toolset` */
+  state?: string;
+  /** `CDN_URL`: `file:<folder>`. @default `file:<workspace>/published` */
+  cdn?: string;
+  /** `CDN_PUBLIC_URL`: the address the CDN's folder is served at. @default the driver's own address */
+  cdnPublicUrl?: string;
+  /** `VIDEO_APPROVE_DELETE`: `ask` asks before a delete, `no` does not. @default 'ask' */
+  approveDelete?: 'ask' | 'no';
+  /** `VIDEO_TIMEOUT_MS`: how long one request may take to be answered. @default 60000 */
+  requestTimeoutMs?: number;
+  /** `VIDEO_POLL_MS`: time to the first poll of a wait; it grows from there. @default 2000 */
+  pollIntervalMs?: number;
+  /** `VIDEO_WAIT_MS`: how long one wait may take. @default 600000 */
+  waitLimitMs?: number;
+  /** `AGENT_MODEL`: `provider/model`, or `offline`. @default 'offline' */
+  agentModel?: string;
+  /** `AGENT_BASE_URL`: the agent model's server, for providers that take one. @default the provider's own */
+  agentBaseUrl?: string;
+  /** `AGENT_API_KEY`. @default the provider's own variable */
+  agentApiKey?: string;
+  /** `VIDEO_DEBUG` (`1`): diagnostics on stderr. @default false */
+  debug?: boolean;
+}
+
+/** Checked and complete; folders are absolute, the base URL ends in `/v1`. */
+export interface Config {
+  /** Absent: the embedded studio. */
+  baseUrl?: string;
+  apiKey?: string;
+  model?: string;
+  headers: Record<string, string>;
+  query: Record<string, string>;
+  workspace: string;
+  state: string;
+  cdn: URL;
+  cdnPublicUrl?: string;
+  approveDelete: 'ask' | 'no';
+  requestTimeoutMs: number;
+  pollIntervalMs: number;
+  waitLimitMs: number;
+  agentModel: string;
+  agentBaseUrl?: string;
+  agentApiKey?: string;
+  debug: boolean;
+}
