@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -45,7 +46,7 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
   if (isInside(state, workspace)) {
     throw wrong('state', `${state} lies inside the workspace ${workspace}; choose a folder outside of it`);
   }
-  const apiKey = text('apiKey', read('apiKey')) ?? openAiKey(baseUrl, environment);
+  const apiKey = headerText('apiKey', read('apiKey') ?? openAiKey(baseUrl, environment));
   const model = text('model', read('model'));
   const cdnPublicUrl = httpUrl('cdnPublicUrl', read('cdnPublicUrl'));
   const agentBaseUrl = httpUrl('agentBaseUrl', read('agentBaseUrl'));
@@ -54,7 +55,7 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
     ...(baseUrl !== undefined && { baseUrl }),
     ...(apiKey !== undefined && { apiKey }),
     ...(model !== undefined && { model }),
-    headers: stringRecord('headers', read('headers')),
+    headers: headersOf(read('headers')),
     query: stringRecord('query', read('query')),
     workspace,
     state,
@@ -72,9 +73,10 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
 }
 
 /** Every value of a configuration that must never be shown. */
-export function secretsOf(config: Config): string[] {
-  const headerSecrets = Object.entries(config.headers).filter(([name]) => /key|auth|token|secret|cookie/i.test(name));
-  const values = [config.apiKey, config.agentApiKey, ...headerSecrets.map(([, value]) => value)];
+export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'headers' | 'query'>): string[] {
+  const named = [...Object.entries(config.headers), ...Object.entries(config.query)];
+  const secrets = named.filter(([name]) => /key|auth|token|secret|cookie|^sig/i.test(name)).map(([, value]) => value);
+  const values = [config.apiKey, config.agentApiKey, ...secrets];
   return values.filter((value) => value !== undefined);
 }
 
@@ -121,8 +123,8 @@ function openAiKey(baseUrl: string | undefined, environment: Environment): strin
 function baseUrlOf(value: unknown): string | undefined {
   const url = httpUrl('baseUrl', value);
   if (url === undefined) return undefined;
-  const { search, hash, username, password } = new URL(url);
-  if (search || hash)
+  const { username, password } = new URL(url);
+  if (/[?#]/.test(url))
     throw wrong('baseUrl', 'a query or fragment does not belong here; set query (VIDEO_QUERY) instead');
   if (username || password)
     throw wrong('baseUrl', 'a user or password does not belong here; set apiKey (VIDEO_API_KEY)');
@@ -166,6 +168,32 @@ function text(name: OptionName, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'string' || value.trim() === '') throw wrong(name, 'it must be a text that is not empty');
   return value.trim();
+}
+
+/** What cannot be a header's value would only fail when a request is made, where it looks like a failure of the network. */
+function headerText(name: OptionName, value: unknown): string | undefined {
+  const given = text(name, value);
+  if (given !== undefined && !isHeader('authorization', given)) {
+    throw wrong(name, 'it holds characters that cannot be sent in a header');
+  }
+  return given;
+}
+
+function headersOf(value: unknown): Record<string, string> {
+  const headers = stringRecord('headers', value);
+  const unusable = Object.entries(headers).find(([header, content]) => !isHeader(header, content));
+  if (unusable !== undefined) throw wrong('headers', `${JSON.stringify(unusable[0])} cannot be sent as a header`);
+  return headers;
+}
+
+function isHeader(header: string, content: string): boolean {
+  try {
+    validateHeaderName(header);
+    validateHeaderValue(header, content);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function milliseconds(name: OptionName, value: unknown): number {

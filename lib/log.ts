@@ -22,7 +22,11 @@ const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
 
 /** Masks known secrets and whatever looks like one. */
 export function redact(text: string, secrets: readonly string[] = []): string {
-  const known = secrets.filter((secret) => secret.length >= 4);
+  const known = secrets
+    .filter((secret) => secret.length >= 4)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+    // The longest first: a secret may be the beginning of another one.
+    .toSorted((first, second) => second.length - first.length);
   const masked = known.reduce((result, secret) => result.replaceAll(secret, '[secret]'), text);
   return SECRET_SHAPES.reduce((result, [shape, replacement]) => result.replace(shape, replacement), masked);
 }

@@ -44,7 +44,9 @@ function importsOf(file: string): string[] {
   return named.filter((name) => name.startsWith('.')).map((name) => path.posix.join(path.posix.dirname(file), name));
 }
 
-const edges = sources.flatMap((file) => importsOf(file).map((target) => ({ file, target, from: roomOf(file), to: roomOf(target) })));
+const edges = sources.flatMap((file) =>
+  importsOf(file).map((target) => ({ file, target, from: roomOf(file), to: roomOf(target) })),
+);
 
 test('every source file lies in a room that the list of levels knows', () => {
   const known = LEVELS.flat();
@@ -62,7 +64,9 @@ test('imports point one way: down, never back', () => {
 });
 
 test('rooms that stand beside each other do not know each other', () => {
-  const sideways = edges.filter(({ from, to }) => STRANGERS.some((pair) => from !== to && pair.includes(from) && pair.includes(to)));
+  const sideways = edges.filter(({ from, to }) =>
+    STRANGERS.some((pair) => from !== to && pair.includes(from) && pair.includes(to)),
+  );
   assert.deepEqual(sideways, []);
 });
 
@@ -74,7 +78,10 @@ test('only the runtime and the command line start the studio', () => {
 test('only lib/config.ts reads process.env', () => {
   const readers = sources.filter((file) => /process\.env\b/.test(readFileSync(path.join(root, file), 'utf8')));
   // The render child inherits the environment and adds one setting for its memory allocator.
-  assert.deepEqual(readers.filter((file) => !file.startsWith('lib/studio/engines/animatic/')), ['lib/config.ts']);
+  assert.deepEqual(
+    readers.filter((file) => !file.startsWith('lib/studio/engines/animatic/')),
+    ['lib/config.ts'],
+  );
 });
 
 test('importing lib/index.ts loads undici, ajv and mime-types and no other package', () => {
@@ -88,7 +95,10 @@ test('importing lib/index.ts loads undici, ajv and mime-types and no other packa
     } });
     await import('./lib/index.ts');
     console.log(JSON.stringify([...packages].sort()));`;
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   assert.equal(stderr.replace(/^.*ExperimentalWarning.*\n.*\n/gm, ''), '');
   const OWN_NEEDS = ['fast-deep-equal', 'fast-uri', 'json-schema-traverse', 'mime-db'];
   const loaded: string[] = JSON.parse(stdout);

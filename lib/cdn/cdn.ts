@@ -65,6 +65,8 @@ export function createCdn(config: Pick<Config, 'cdn' | 'cdnPublicUrl'>, workspac
       });
       try {
         await pipeline(createReadStream(file.absolute), meter, upload.stream, { ...(signal && { signal }) });
+        const { bytes: bytesNow, modifiedMs } = await workspace.find(name);
+        if (bytes !== file.bytes || bytes !== bytesNow || modifiedMs !== file.modifiedMs) throw changedFile(file.path);
         const sha256 = hash.digest('hex');
         const key = normaliseKey(keyOf(file, sha256, contentType));
         await upload.commit(key, { bytes, sha256 });
@@ -87,6 +89,13 @@ export function createCdn(config: Pick<Config, 'cdn' | 'cdnPublicUrl'>, workspac
 
 function createDriver({ cdn, cdnPublicUrl }: Pick<Config, 'cdn' | 'cdnPublicUrl'>): CdnDriver {
   return createLocalCdn({ folder: fileURLToPath(cdn), ...(cdnPublicUrl !== undefined && { publicUrl: cdnPublicUrl }) });
+}
+
+function changedFile(shown: string): VideoToolsetError {
+  return new VideoToolsetError('publish_failed', `${shown} changed while it was read: nothing was published.`, {
+    retryable: true,
+    next_step: `Call cdn_upload with {"path":${JSON.stringify(shown)}} again, once nothing writes to the file.`,
+  });
 }
 
 function publishError(error: unknown, shown: string): VideoToolsetError {

@@ -11,7 +11,7 @@ export function registerList(program: Command): void {
     .option('--after <id>', 'the page after this job')
     .option('--order <asc|desc>', 'by time of creation')
     .action(({ limit, after, order }, command: Command) =>
-      invoke(command, async ({ runtime, json, signal }) => {
+      invoke(command, async ({ runtime, json, signal, progress }) => {
         const query = {
           ...(limit !== undefined && { limit }),
           ...(after !== undefined && { after }),
@@ -26,7 +26,7 @@ export function registerList(program: Command): void {
         const { jobs = [], next_step } = result.data;
         if (!json) {
           process.stdout.write(`${jobs.length === 0 ? result.summary : jobs.map(line).join('\n')}\n`);
-          if (next_step !== undefined) process.stderr.write(`${commandFor(next_step)}\n`);
+          if (next_step !== undefined) progress.note(commandFor(next_step));
         }
         return 0;
       }),

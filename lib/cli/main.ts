@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { VideoToolsetError } from '../errors.ts';
+import { toToolsetError } from '../errors.ts';
 import { registerAgent } from './agent.ts';
 import { registerCreate } from './create.ts';
 import { registerDelete } from './delete.ts';
 import { registerDownload } from './download.ts';
 import { registerList } from './list.ts';
-import { exitCodeOf } from './output.ts';
+import { exitCodeOf, printError, printJson } from './output.ts';
 import { registerPublish } from './publish.ts';
 import { registerRetrieve } from './retrieve.ts';
 import { registerStudio } from './studio.ts';
@@ -49,9 +49,10 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else {
-      const message = error instanceof Error ? error.message : String(error);
-      process.stderr.write(`${message}\n`);
-      process.exitCode = error instanceof VideoToolsetError ? exitCodeOf(error.code) : 1;
+      const report = toToolsetError(error).report();
+      if (program.opts().json === true) printJson({ error: report });
+      printError(report);
+      process.exitCode = exitCodeOf(report.code);
     }
   }
 }

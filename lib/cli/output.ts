@@ -18,15 +18,28 @@ export function printJson(document: unknown): void {
 /** A tool's `Call x with {…}` as the command a person types. */
 export function commandFor(nextStep: string): string {
   return nextStep.replace(
-    /\bCall (video|cdn)_(\w+) with (\{.*?\})(?= |\.|$)/,
+    /\bCall (video|cdn)_(\w+) with (\{.*?\})(?= |\.|$)(?: (?:to go on|again|first)\b)?\.?/,
     (call, _family, operation: string, json: string) => {
       const args = parsedObject(json);
       const target = [args.ids ?? args.id ?? args.path ?? []].flat();
-      if (operation === 'list') return `Go on with: video-toolset list --after ${String(args.after)}`;
+      if (operation === 'list') return `Go on with: video-toolset list${optionsOf(args)}`;
       const command = operation === 'upload' ? 'publish' : operation;
-      return target.length === 0 ? call : `Go on with: video-toolset ${command} ${target.map(String).join(' ')}`;
+      return target.length === 0 ? call : `Go on with: video-toolset ${command} ${target.map(typed).join(' ')}`;
     },
   );
+}
+
+/** `--limit 2 --after video_1` */
+function optionsOf(args: Record<string, unknown>): string {
+  return Object.entries(args)
+    .map(([name, value]) => ` --${name} ${typed(value)}`)
+    .join('');
+}
+
+/** An argument as a shell takes it. */
+function typed(value: unknown): string {
+  const text = String(value);
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** A failure as a person reads it on stderr. */

@@ -34,7 +34,7 @@ function liveLine(output: Output): Progress {
   return {
     report(report) {
       const line = `${bar(report.percent)} ${describe(report)}`;
-      output.write(`\r\u001b[2K${line.slice(0, (output.columns ?? 80) - 1)}`);
+      output.write(`\r\u001b[2K${line.slice(0, (output.columns || 80) - 1)}`);
       isShown = true;
     },
     note(text) {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { PublishedFile } from '../../types/cdn.ts';
+import type { ErrorReport } from '../../types/error.ts';
 import { invoke, typedPath } from './invocation.ts';
 import { exitCodeOf, printError, printJson, withAbsolutePaths } from './output.ts';
 
@@ -10,7 +11,7 @@ export function registerPublish(program: Command): void {
     .action((files: string[], _options, command: Command) =>
       invoke(command, async ({ runtime, json, progress, signal }) => {
         const published: PublishedFile[] = [];
-        let exitCode = 0;
+        let error: ErrorReport | undefined;
         for (const file of files) {
           const context = { signal, progress: progress.report };
           const { data } = await runtime.toolset.call('cdn_upload', { path: typedPath(file) }, context);
@@ -18,12 +19,12 @@ export function registerPublish(program: Command): void {
           published.push(...(data.published ?? []));
           if (!json) for (const { url } of data.published ?? []) process.stdout.write(`${url}\n`);
           if (data.error === undefined) continue;
-          printError(data.error);
-          exitCode = exitCodeOf(data.error.code);
-          if (data.error.code === 'aborted') break;
+          error = data.error;
+          printError(error);
+          if (error.code === 'aborted') break;
         }
-        if (json) printJson({ published: withAbsolutePaths(published, runtime.workspace) });
-        return exitCode;
+        if (json) printJson({ published: withAbsolutePaths(published, runtime.workspace), ...(error && { error }) });
+        return error === undefined ? 0 : exitCodeOf(error.code);
       }),
     );
 }

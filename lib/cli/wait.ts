@@ -23,6 +23,7 @@ export function registerWait(program: Command): void {
         const isRunning = (result.data.jobs ?? []).some(
           ({ status }) => status === 'queued' || status === 'in_progress',
         );
+        if (json && isRunning) progress.note(commandFor(result.data.next_step ?? ''));
         if (!json) process.stdout.write(`${result.summary}\n${commandFor(result.data.next_step ?? '')}\n`);
         return isRunning ? 4 : exitCodeOfJobs(result);
       }),

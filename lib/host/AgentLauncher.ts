@@ -59,12 +59,15 @@ export class AgentLauncher {
       session.messages = [...messages];
       return sessions.save(session);
     };
+    const tools = await this.#modelTools(prompt, reached, options);
     try {
       const { ToolLoopAgent, isStepCount } = await import('ai');
       const loop = new ToolLoopAgent({
         model,
         instructions: prompt.instructions,
-        tools: await this.#modelTools(prompt, reached, options),
+        tools,
+        // The error is a part of the stream too; by itself the SDK prints it, unmasked, on stderr.
+        onError: () => undefined,
         stopWhen: isStepCount(prompt.max_steps),
         prepareStep: async ({ messages }) => {
           await keep(messages);

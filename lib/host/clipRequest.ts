@@ -21,14 +21,16 @@ const NUMBER_WORDS = [
   'eleven',
   'twelve',
 ];
+/** Not the tail of `1.5 seconds`, not "the 80s", and "ones" is no second. */
 const DURATION = new RegExp(
-  `\\b(\\d{1,3}|${NUMBER_WORDS.join('|')}|sixteen|twenty)[\\s-]*(?:seconds?|secs?|s)\\b`,
+  `(?<![\\d.,])\\b(?!(?<=(?:the|early|mid|late)[\\s-]|['’])\\d0s\\b)` +
+    `(?:(\\d{1,3})[\\s-]*s|(\\d{1,3}|${NUMBER_WORDS.join('|')}|sixteen|twenty)[\\s-]*(?:seconds?|secs?))\\b`,
   'i',
 );
 const SIZE = /\b(\d{3,4})\s*[x×]\s*(\d{3,4})\b/i;
 const LANDSCAPE = /\b(?:landscape|horizontal|widescreen|16:9)\b(?!\s+(?:of|with|painting))/i;
 const PORTRAIT = /\b(?:portrait|vertical|upright|9:16)\b(?!\s+(?:of|painting))/i;
-const NO_PUBLISHING = /\b(?:do not|don't|dont|without|no|not)\s+(?:publish|upload)\w*/i;
+const NO_PUBLISHING = /\b(?:do not|don['’]?t|never|without|no|not)\s+(?:publish|upload)\w*/i;
 const PUBLISHING = /\b(?:publish|upload)\w*\b/gi;
 const FILLER =
   /\b(?:a|an|the|and|or|in|at|as|it|is|them|this|that|to|for|of|with|please|make|should|be|long|length|duration|format|orientation|mode|size|resolution|clip|video|then|when|done|cdn|me|just|only)\b/gi;
@@ -51,7 +53,8 @@ export function readClipRequest(request: string): ClipRequest {
 }
 
 function secondsOf(request: string): number | undefined {
-  const word = DURATION.exec(request)?.[1]?.toLowerCase();
+  const [, digits, words] = DURATION.exec(request) ?? [];
+  const word = (digits ?? words)?.toLowerCase();
   if (word === undefined) return undefined;
   if (/^\d+$/.test(word)) return Number(word);
   return { sixteen: 16, twenty: 20 }[word] ?? NUMBER_WORDS.indexOf(word) + 1;

@@ -32,12 +32,11 @@ export function openSessions(folder: string): Sessions {
           next_step: 'Use the session id that an earlier run printed, or start without one.',
         });
       }
-      try {
-        const session: Session = JSON.parse(text);
-        return session;
-      } catch (cause) {
-        throw new VideoToolsetError('storage_failed', `The session ${id} is damaged and cannot be resumed.`, { cause });
-      }
+      const session = parsed(text);
+      if (isSession(session)) return session;
+      throw new VideoToolsetError('storage_failed', `The session ${id} is damaged and cannot be resumed.`, {
+        next_step: 'Start without a session; the jobs it made are shown by video_list.',
+      });
     },
 
     async save(session) {
@@ -57,6 +56,21 @@ export function openSessions(folder: string): Sessions {
       }
     },
   };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The messages themselves are checked by the AI SDK. */
+function isSession(value: unknown): value is Session {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, agent, messages }: Partial<Record<keyof Session, unknown>> = value;
+  return typeof id === 'string' && typeof agent === 'string' && Array.isArray(messages);
 }
 
 function newId(): string {

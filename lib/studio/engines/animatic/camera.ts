@@ -53,34 +53,37 @@ export interface View {
 
 const PAN_SPEED = 34;
 const TRACK_SPEED = 70;
+const CREEP_SPEED = 8;
+const CLOSEST = 0.28;
 
 /**
  * The camera at a moment. It knows nothing of the clip's end: an extended clip must show the same frames as before, so a
- * move that cannot go on for ever slows down instead.
+ * move that cannot go on for ever slows down instead. Each move but the still one goes along with a subject that travels.
  */
-export function viewAt(camera: Camera, seconds: number, pace: number): View {
+export function viewAt(camera: Camera, seconds: number, pace: number, travels: boolean): View {
+  const along = (speed: number) => Math.max(speed, travels ? TRACK_SPEED : 0) * pace * seconds;
   const settle = 1 - Math.exp((-seconds * pace) / 9);
   const drift = { x: 0, y: 3 * Math.sin(seconds * 0.5), zoom: 1.03 };
   switch (camera) {
     case 'still':
       return { x: 0, y: 0, zoom: 1 };
     case 'panLeft':
-      return { ...drift, x: -PAN_SPEED * pace * seconds };
+      return { ...drift, x: -along(PAN_SPEED) };
     case 'panRight':
-      return { ...drift, x: PAN_SPEED * pace * seconds };
+      return { ...drift, x: along(PAN_SPEED) };
     case 'pushIn':
-      return { ...drift, x: 8 * seconds, zoom: 1 + 0.34 * settle };
+      return { ...drift, x: along(CREEP_SPEED), zoom: 1 + CLOSEST * settle };
     case 'pullBack':
-      return { ...drift, x: 8 * seconds, zoom: 1.34 - 0.34 * settle };
+      return { ...drift, x: along(CREEP_SPEED), zoom: 1 + CLOSEST * (1 - settle) };
     case 'tiltUp':
-      return { ...drift, x: 6 * seconds, y: 90 * settle - 60, zoom: 1.12 };
+      return { ...drift, x: along(CREEP_SPEED), y: 90 * settle - 60, zoom: 1.12 };
     case 'tiltDown':
-      return { ...drift, x: 6 * seconds, y: 30 - 90 * settle, zoom: 1.12 };
+      return { ...drift, x: along(CREEP_SPEED), y: 30 - 90 * settle, zoom: 1.12 };
     case 'track':
-      return { ...drift, x: TRACK_SPEED * pace * seconds };
+      return { ...drift, x: along(TRACK_SPEED) };
     case 'orbit':
       return {
-        x: 420 * Math.sin(seconds * 0.22 * pace),
+        x: along(0) + 420 * Math.sin(seconds * 0.22 * pace),
         y: 4 * Math.sin(seconds * 0.4),
         zoom: 1.08 + 0.05 * Math.sin(seconds * 0.44 * pace),
       };

@@ -6,6 +6,7 @@ import { createLayers } from './places.ts';
 import { paintReference } from './reference.ts';
 import { paletteOfReference } from './referencePalette.ts';
 import { type Context, createStage, type Stage } from './stage.ts';
+import { SUBJECTS } from './subjectTraits.ts';
 import { createVignette } from './vignette.ts';
 
 export interface Painter {
@@ -24,6 +25,8 @@ export function createPainter(recipe: Recipe, reference?: Image): Painter {
   const ends: number[] = [];
   for (const { seconds } of segments) ends.push((ends.at(-1) ?? 0) + Math.round(seconds * fps));
   const stage = createStage(recipe, reference ? paletteOfReference(reference, recipe.palette) : recipe.palette);
+  const { camera, pace, cast } = stage.scene;
+  const travels = cast.slice(0, 1).some(({ subject }) => SUBJECTS[subject].moves);
   const layers = createLayers(stage);
   const vignette = createVignette(width, height);
   const overlay = createOverlay(recipe);
@@ -33,7 +36,7 @@ export function createPainter(recipe: Recipe, reference?: Image): Painter {
     frames: ends.at(-1) ?? 0,
     paint(context, frame) {
       const seconds = frame / fps;
-      const view = viewAt(stage.scene.camera, seconds, stage.scene.pace);
+      const view = viewAt(camera, seconds, pace, travels);
       for (const layer of layers) {
         const depth = Math.min(layer.depth, 1.4);
         const zoom = 1 + (view.zoom - 1) * (0.35 + 0.65 * depth);

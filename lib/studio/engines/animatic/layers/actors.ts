@@ -92,7 +92,7 @@ function paintActor(context: Context, stage: Stage, actor: Actor, ink: Ink, { se
   const usual = Math.min(height * LEAD_HEIGHT, 330) * figure.size;
   const tall = Math.min(usual, (width * LEAD_WIDTH) / figure.aspect) * actor.size;
   const beat = seconds * (0.7 + 0.4 * scene.pace) + actor.key * 1.7;
-  const travel = traits.moves ? wander(stage, actor, seconds) : passBy(stage, x, actor);
+  const travel = traits.moves ? wander(stage, actor, seconds) : passBy(stage, x);
   const baseY = air ? height * (subject === 'rocket' ? 0.4 : 0.43) : stage.ground;
   const bob = air
     ? 12 * Math.sin(beat * 1.1)
@@ -140,7 +140,7 @@ function wander(stage: Stage, actor: Actor, seconds: number): { x: number; facin
   const facing = scene.camera === 'panLeft' ? -1 : 1;
   if (scene.camera === 'still' && stage.scene.place !== 'interior') {
     const lane = width * 1.9;
-    const start = lane * 0.32 + (actor.x + 0.5) * 1;
+    const start = lane * 0.32;
     const at = (start + seconds * 62 * scene.pace) % lane;
     return { x: at - lane / 2 + width * 0.1, facing };
   }
@@ -149,7 +149,7 @@ function wander(stage: Stage, actor: Actor, seconds: number): { x: number; facin
 }
 
 /** What stands still goes by slower than its ground would, or a long clip would lose sight of it. */
-function passBy(stage: Stage, x: number, actor: Actor): { x: number; facing: number } {
+function passBy(stage: Stage, x: number): { x: number; facing: number } {
   const reach = stage.width * 0.1;
-  return { x: -reach * Math.tanh(x / 900) + actor.key * 0, facing: 1 };
+  return { x: -reach * Math.tanh(x / 900), facing: 1 };
 }

@@ -103,14 +103,15 @@ const SHAPES: Record<TreeKind, Draw> = {
     context.closePath();
     const side = chance < 0.5 ? -1 : 1;
     const fork = y - height * between(0.45, 0.75, chance);
-    context.moveTo(x, fork + width);
+    // Wound like the trunk, or the two would cut a hole where they cross.
+    context.moveTo(x, fork - side * width);
     context.quadraticCurveTo(
       x + side * height * 0.14,
       fork - height * 0.05,
       x + side * height * 0.24,
       fork - height * 0.24,
     );
-    context.quadraticCurveTo(x + side * height * 0.1, fork - height * 0.12, x, fork - width);
+    context.quadraticCurveTo(x + side * height * 0.1, fork - height * 0.12, x, fork + side * width);
     context.closePath();
   },
 };

@@ -3,6 +3,7 @@ import { createGround } from '../layers/ground.ts';
 import type { Layer, Stage } from '../stage.ts';
 import { SUBJECTS } from '../subjectTraits.ts';
 
+/** Land at the water for those who neither float nor fly. */
 export function createBank(stage: Stage): Layer[] {
   const walker = stage.scene.cast.some(
     ({ subject }) => SUBJECTS[subject].home === 'ground' && subject !== 'lighthouse',

@@ -10,11 +10,12 @@ import { SUBJECTS } from '../subjectTraits.ts';
 
 const WARM = ['#ffcf86', '#ff9d5c', '#ffe6b8', '#ff7a66', '#9fd0ff'];
 
+/** Water along a kerb, seen from close by, with the street out of focus behind. */
 export function gutter(stage: Stage): Setting {
   const { horizon, height, palette, ground, scene } = stage;
   const wall = mix(palette.near, '#2c2f42', 0.4);
   const kerb = ground - height * 0.2;
-  const swims = scene.cast.some(({ subject }) => SUBJECTS[subject].home === 'ground');
+  const walks = scene.cast.some(({ subject }) => SUBJECTS[subject].home === 'ground');
   return {
     behind: [
       createSky(stage),
@@ -39,7 +40,7 @@ export function gutter(stage: Stage): Setting {
       createBokeh(stage, { from: height * 0.22, to: kerb - 10, depth: 0.34, key: 3, colours: WARM }),
       createKerb(stage, { top: kerb, height: height * 0.14, depth: 0.75, key: 4 }),
       createWater(stage, kerb + height * 0.13),
-      ...(swims ? [createKerb(stage, { top: ground - 14, height: height * 0.4, depth: 1, key: 7 })] : []),
+      ...(walks ? [createKerb(stage, { top: ground - 14, height: height * 0.4, depth: 1, key: 7 })] : []),
     ],
     before: [
       createSwell(stage, { depth: 1.15, base: ground + height * 0.04, height: 7, key: 2, opacity: 0.55 }),

@@ -5,6 +5,7 @@ import { createSky } from '../layers/sky.ts';
 import type { Setting } from '../places.ts';
 import { inAir, type Stage } from '../stage.ts';
 
+/** High above the ground: clouds at every distance. */
 export function sky(stage: Stage): Setting {
   const { height, palette } = stage;
   const layer = (depth: number, from: number, to: number, size: number, opacity: number, key: number) =>

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { publint } from 'publint';
+
+const root = path.join(import.meta.dirname, '..');
+const folder = mkdtempSync(path.join(tmpdir(), 'video-toolset-package-'));
+const project = path.join(folder, 'project');
+
+/** A clean home; of the user's npm only the registry and the cache of downloads. */
+const environment = {
+  PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
+  HOME: path.join(folder, 'home'),
+  npm_config_cache: npmSetting('cache'),
+  npm_config_registry: npmSetting('registry'),
+  npm_config_prefer_offline: 'true',
+  npm_config_update_notifier: 'false',
+};
+
+function npmSetting(name: string): string {
+  return execFileSync('npm', ['config', 'get', name], { cwd: root, encoding: 'utf8' }).trim();
+}
+
+function run(command: string, args: string[]): { stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: project,
+    env: environment,
+    encoding: 'utf8',
+    timeout: 240_000,
+  });
+  assert.equal(status, 0, `${command} ${args.join(' ')}\n${stdout}\n${stderr}`);
+  return { stdout, stderr };
+}
+
+describe('the package', () => {
+  before(() => {
+    mkdirSync(project);
+    mkdirSync(environment.HOME);
+    const packed: { filename: string }[] = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--silent', '--pack-destination', folder], {
+        cwd: root,
+        encoding: 'utf8',
+      }),
+    );
+    writeFileSync(path.join(project, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
+    run('npm', ['install', '--no-audit', '--no-fund', path.join(folder, packed[0]?.filename ?? '')]);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('has nothing that publint minds', async () => {
+    const { messages } = await publint({ pkgDir: path.join(project, 'node_modules', 'video-toolset'), pack: false });
+    assert.deepEqual(messages, []);
+  });
+
+  test('makes a clip from an empty folder and a clean home, and publishes it', () => {
+    const { stdout } = run(path.join(project, 'node_modules', '.bin', 'video-toolset'), [
+      '--json',
+      'agent',
+      'A red kite over a meadow. 4 seconds, landscape. Publish it.',
+    ]);
+    const { published, jobs, model } = JSON.parse(stdout);
+    assert.equal(model, 'offline');
+    assert.deepEqual([jobs[0].status, jobs[0].seconds, jobs[0].size], ['completed', '4', '1280x720']);
+    for (const file of [published[0].path, fileURLToPath(published[0].url)]) {
+      const bytes = readFileSync(file);
+      assert.equal(bytes.length, published[0].bytes);
+      assert.equal(createHash('sha256').update(bytes).digest('hex'), published[0].sha256);
+    }
+  });
+
+  test('offers sora_agent as a program and its exports as modules', () => {
+    const { stdout: help } = run(path.join(project, 'node_modules', '.bin', 'sora_agent'), ['--help']);
+    assert.match(help, /request/);
+    const script = `
+      import plugin from 'video-toolset/plugin';
+      import { createVideoToolset, openRuntime } from 'video-toolset';
+      import { startStudio } from 'video-toolset/studio';
+      console.log(plugin.definitions().length, createVideoToolset().length, typeof openRuntime, typeof startStudio);`;
+    const { stdout } = run(process.execPath, ['--input-type=module', '-e', script]);
+    assert.equal(stdout.trim(), '8 8 function function');
+  });
+
+  test('type-checks in a project that uses it', () => {
+    const consumer = path.join(project, 'consumer.ts');
+    writeFileSync(
+      consumer,
+      `import { createVideoToolset, type Tool, type ToolResult, runTool } from 'video-toolset';
+       const [tool]: Tool[] = createVideoToolset({ workspace: 'clips' });
+       export const result: ToolResult | undefined = tool && (await runTool(tool, {}));
+       // @ts-expect-error a misspelt option is not accepted
+       createVideoToolset({ workspac: 'clips' });`,
+    );
+    const { tsc } = JSON.parse(readFileSync(path.join(root, 'node_modules', 'typescript', 'package.json'), 'utf8')).bin;
+    run(process.execPath, [
+      path.join(root, 'node_modules', 'typescript', tsc),
+      ...['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', '--skipLibCheck'],
+      ...['--types', 'node', '--typeRoots', path.join(root, 'node_modules', '@types'), consumer],
+    ]);
+  });
+});
