@@ -5,6 +5,7 @@ import { createVideoApi, type VideoApi } from './api/video.ts';
 import { type Cdn, createCdn, localCdnFolder } from './cdn/cdn.ts';
 import { resolveConfig, secretsOf } from './config.ts';
 import type { AgentLauncher } from './host/AgentLauncher.ts';
+import { handOffToolset } from './host/handOffToolset.ts';
 import type { Sessions } from './host/sessions.ts';
 import { ToolSet } from './host/ToolSet.ts';
 import { createLog, type Log } from './log.ts';
@@ -54,7 +55,26 @@ export function openRuntime(options: Options = {}): Runtime {
       import('./host/models.ts'),
     ]);
     const model = await openModel(config);
-    return new AgentLauncher({ toolset, model, modelName: config.agentModel, sessions: await sessions.get(), secrets });
+    const handOffs = handOffToolset([
+      {
+        name: 'sora_agent',
+        description: 'Makes one video clip from a request and publishes it.',
+        run: (request, { signal, progress, ...toolContext }) =>
+          launcher.run('sora_agent', request, {
+            ...(signal && { signal }),
+            onEvent: (event) => event.type === 'tool-progress' && progress?.(event.report),
+            toolContext,
+          }),
+      },
+    ]);
+    const launcher = new AgentLauncher({
+      toolset: ToolSet.of(handOffs).merge(toolset),
+      model,
+      modelName: config.agentModel,
+      sessions: await sessions.get(),
+      secrets,
+    });
+    return launcher;
   });
 
   return {

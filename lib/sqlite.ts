@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { VideoToolsetError } from './errors.ts';
+import { systemCode, VideoToolsetError } from './errors.ts';
 
 /** SQLite blocks the event loop while it is busy, so it gets little time, and the rest of the waiting is done without blocking. */
 const BUSY_TIMEOUT_MS = 50;
@@ -34,9 +34,13 @@ export async function openDatabase(file: string, migrations: readonly string[]):
     connection = opened;
     await whileBusy(() => opened.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON'));
     await whileBusy(() => migrate(opened, migrations, path.basename(file)));
+    const clearly = <T>(attempt: () => T): Promise<T> =>
+      whileBusy(attempt).catch((error) => {
+        throw storageError(error, path.basename(file));
+      });
     return {
-      all: (sql, ...values) => whileBusy(() => opened.prepare(sql).all(...values)),
-      run: (sql, ...values) => whileBusy(() => Number(opened.prepare(sql).run(...values).changes)),
+      all: (sql, ...values) => clearly(() => opened.prepare(sql).all(...values)),
+      run: (sql, ...values) => clearly(() => Number(opened.prepare(sql).run(...values).changes)),
       close: () => opened.close(),
     };
   } catch (error) {
@@ -79,7 +83,8 @@ function migrate(connection: DatabaseSync, migrations: readonly string[], name: 
     connection.exec(`PRAGMA user_version=${migrations.length}`);
     connection.exec('COMMIT');
   } catch (error) {
-    connection.exec('ROLLBACK');
+    // SQLite may have ended the transaction by itself, as on a full disk.
+    if (connection.isTransaction) connection.exec('ROLLBACK');
     throw error;
   }
 }
@@ -100,9 +105,12 @@ const REASONS: Record<number, string> = {
 
 function storageError(error: unknown, name: string): unknown {
   const code = resultCode(error);
-  if (error instanceof VideoToolsetError || code === undefined) return error;
-  const message = `The store ${name} in the state folder cannot be used: ${REASONS[code] ?? `SQLite error ${code}`}.`;
-  return new VideoToolsetError(code === 13 ? 'disk_full' : 'storage_failed', message, {
+  const system = systemCode(error);
+  if (error instanceof VideoToolsetError || (code === undefined && !/^E[A-Z]+$/.test(system ?? ''))) return error;
+  const reason =
+    code === undefined ? `its folder cannot be made (${system})` : (REASONS[code] ?? `SQLite error ${code}`);
+  const message = `The store ${name} in the state folder cannot be used: ${reason}.`;
+  return new VideoToolsetError(code === 13 || system === 'ENOSPC' ? 'disk_full' : 'storage_failed', message, {
     cause: error,
     next_step:
       'Check the state folder (VIDEO_STATE): its free space and permissions; a damaged file must be moved away by hand.',

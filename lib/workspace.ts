@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { copyFile, type FileHandle, link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -36,7 +37,9 @@ export function openWorkspace(root: string, { reserved = [] }: { reserved?: read
     const lexical = path.resolve(root, name);
     refuseOutside(name, root, lexical, reserved);
     const realRoot = await realpathOfExisting(root);
-    const absolute = await realpathOfExisting(lexical);
+    const absolute = await realpathOfExisting(lexical).catch((error) => {
+      throw isNoPath(error) ? notAPath(shownPath(root, lexical), error) : error;
+    });
     refuseOutside(name, realRoot, absolute, await Promise.all(reserved.map(realpathOfExisting)));
     return { shown: shownPath(root, lexical), absolute, realRoot };
   };
@@ -67,7 +70,8 @@ export function openWorkspace(root: string, { reserved = [] }: { reserved?: read
     async check(name, { overwrite = false } = {}) {
       requireName(name);
       const { shown, absolute } = await locate(name);
-      if (!overwrite && (await statOrUndefined(absolute)) !== undefined) throw nameTaken(shown);
+      const present = await statOrUndefined(absolute);
+      if (present !== undefined && (!overwrite || present.isDirectory())) throw nameTaken(shown);
     },
 
     async adopt(source, name, { overwrite = false } = {}) {
@@ -96,9 +100,15 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Systems stop at about 4,096 for the whole path, with an error that repeats it. */
+const LONGEST_NAME_BYTES = 2_048;
+
 function requireName(name: string): void {
   if (name.trim() === '' || /\p{Cc}/u.test(name)) {
     throw new VideoToolsetError('invalid_argument', 'A file name must not be empty or hold control characters.');
+  }
+  if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
+    throw new VideoToolsetError('invalid_argument', `The file name is longer than ${LONGEST_NAME_BYTES} bytes.`);
   }
   if (name.split(/[/\\]/).some((part) => Buffer.byteLength(part) > 255)) {
     throw new VideoToolsetError('invalid_argument', 'A part of the file name is longer than 255 bytes.');
@@ -148,6 +158,18 @@ async function statOrUndefined(location: string): Promise<Stats | undefined> {
   }
 }
 
+/** A file where a folder should be, or links in a circle. */
+function isNoPath(error: unknown): boolean {
+  return ['ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(systemCode(error) ?? '');
+}
+
+function notAPath(shown: string, cause: unknown): VideoToolsetError {
+  return new VideoToolsetError('invalid_argument', `${shown} is not a usable path (${systemCode(cause)}).`, {
+    cause,
+    next_step: 'Name a path whose folders are folders.',
+  });
+}
+
 function nameTaken(shown: string): VideoToolsetError {
   return new VideoToolsetError('file_exists', `The workspace already has a file ${shown}: it was left as it is.`, {
     next_step: 'Choose another file name, or set overwrite to replace the file.',
@@ -164,10 +186,10 @@ async function moveWhole(source: string, target: string, shown: string, overwrit
     }
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'EEXIST') throw nameTaken(shown);
+    if (code === 'EEXIST' || code === 'EISDIR' || code === 'ENOTEMPTY') throw nameTaken(shown);
     if (WITHOUT_HARD_LINKS.includes(code ?? '')) return moveOntoPlaceholder(source, target, shown);
     if (code !== 'EXDEV') throw error;
-    const beside = path.join(path.dirname(target), `.${process.pid}-${Date.now().toString(36)}.part`);
+    const beside = path.join(path.dirname(target), `.${randomUUID()}.part`);
     try {
       await copyFile(source, beside, constants.COPYFILE_EXCL);
       await syncFile(beside);

@@ -17,4 +17,5 @@ if (status !== 0) process.exit(status ?? 1);
 for (const name of await readdir(path.join(root, 'agents'))) {
   if (name.endsWith('.prompt.md')) await cp(path.join(root, 'agents', name), path.join(dist, 'agents', name));
 }
-for (const script of ['lib/cli/bin.js', 'agents/sora_agent.js']) await chmod(path.join(dist, script), 0o755);
+for (const script of ['lib/cli/bin.js', 'agents/sora_agent.js', 'agents/planner_agent.js'])
+  await chmod(path.join(dist, script), 0o755);

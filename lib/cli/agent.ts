@@ -1,22 +1,30 @@
-import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { AgentEvent, AgentResult } from '../../types/agent.ts';
 import { VideoToolsetError } from '../errors.ts';
 import type { Session } from '../host/sessions.ts';
+import { ask } from './ask.ts';
 import { type Invocation, invoke } from './invocation.ts';
 import { exitCodeOf, printError, printJson, withAbsolutePaths } from './output.ts';
 import type { Progress } from './progress.ts';
 
 export function registerAgent(program: Command): void {
+  register(program, 'agent', 'sora_agent', 'hand a request to sora_agent; without one, talk to it');
+}
+
+export function registerPlan(program: Command): void {
+  register(program, 'plan', 'planner_agent', 'hand a larger request to planner_agent, which splits it into clips');
+}
+
+function register(program: Command, name: string, agent: string, description: string): void {
   program
-    .command('agent [request]')
-    .description('hand a request to sora_agent; without one, talk to it')
+    .command(`${name} [request]`)
+    .description(description)
     .option('--resume <session>', 'go on with a session')
     .option('--no-stream', 'ask the model for whole answers')
     .action((request: string | undefined, options, command: Command) =>
       invoke(command, async (invocation) => {
-        const session = await openSession(invocation, options.resume);
+        const session = await openSession(invocation, agent, options.resume);
         const run = (words: string) => runTurn(words, session, options.stream, invocation);
         if (request === undefined && process.stdin.isTTY) return await converse(session, run, invocation);
         return await run(request ?? (await requestFromInput()));
@@ -24,11 +32,9 @@ export function registerAgent(program: Command): void {
     );
 }
 
-const AGENT = 'sora_agent';
-
-async function openSession({ runtime }: Invocation, id: string | undefined): Promise<Session> {
+async function openSession({ runtime }: Invocation, agent: string, id: string | undefined): Promise<Session> {
   const sessions = await runtime.sessions();
-  return id === undefined ? sessions.start(AGENT) : await sessions.load(id);
+  return id === undefined ? sessions.start(agent) : await sessions.load(id);
 }
 
 async function requestFromInput(): Promise<string> {
@@ -46,7 +52,7 @@ async function runTurn(request: string, session: Session, stream: boolean, invoc
   if (request.trim() === '')
     throw new VideoToolsetError('invalid_argument', 'The request is empty: say what the clip should show.');
   const launcher = await runtime.agents();
-  const result = await launcher.run(AGENT, request, {
+  const result = await launcher.run(session.agent, request, {
     session,
     signal,
     stream,
@@ -94,16 +100,11 @@ async function converse(
   { progress, signal }: Invocation,
 ): Promise<number> {
   progress.note(`Session ${session.id}. Say what to make; an empty line ends it.`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
   let exitCode = 0;
-  try {
-    while (!signal.aborted) {
-      const words = await terminal.question('> ', { signal }).catch(() => '');
-      if (words.trim() === '') break;
-      exitCode = await run(words);
-    }
-  } finally {
-    terminal.close();
+  while (!signal.aborted) {
+    const words = await ask('> ');
+    if (!words) break;
+    exitCode = await run(words);
   }
   return exitCode;
 }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { Options } from '../../types/config.ts';
 import type { ApprovalRequest, ToolContext, ToolResult } from '../../types/tool.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
+import { ask } from './ask.ts';
 import { exitCodeOf, jsonOf, printError, printJson } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
 
@@ -101,11 +101,6 @@ function approver(yes: boolean, progress: Progress): Invocation['approve'] {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
   return async ({ question }: ApprovalRequest) => {
     progress.end();
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
-    } finally {
-      terminal.close();
-    }
+    return /^y(es)?$/i.test((await ask(`${question} [y/N] `)) ?? '');
   };
 }

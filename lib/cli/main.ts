@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { toToolsetError } from '../errors.ts';
-import { registerAgent } from './agent.ts';
+import { registerAgent, registerPlan } from './agent.ts';
 import { registerCreate } from './create.ts';
 import { registerDelete } from './delete.ts';
 import { registerDownload } from './download.ts';
@@ -32,6 +32,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .exitOverride();
   const registrations = [
     registerAgent,
+    registerPlan,
     registerCreate,
     registerWait,
     registerRetrieve,

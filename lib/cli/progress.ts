@@ -54,7 +54,8 @@ function plainLines(output: Output): Progress {
       const now = performance.now();
       if (last !== undefined && last.status === report.status && now - last.at < PLAIN_INTERVAL_MS) return;
       lastLines.set(key, { status: report.status, at: now });
-      output.write(`${describe(report)}\n`);
+      const isQuick = last === undefined && report.phase !== 'waiting';
+      if (!isQuick) output.write(`${describe(report)}\n`);
     },
     note: (text) => void output.write(`${text}\n`),
     end: () => undefined,

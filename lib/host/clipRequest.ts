@@ -1,5 +1,6 @@
 /** What can be read out of a request for a clip without understanding it. */
 export interface ClipRequest {
+  /** Empty where the request says nothing of what is to be seen. */
   prompt: string;
   seconds?: number;
   /** `WIDTHxHEIGHT` */
@@ -35,17 +36,14 @@ const PUBLISHING = /\b(?:publish|upload)\w*\b/gi;
 const FILLER =
   /\b(?:a|an|the|and|or|in|at|as|it|is|them|this|that|to|for|of|with|please|make|should|be|long|length|duration|format|orientation|mode|size|resolution|clip|video|then|when|done|cdn|me|just|only)\b/gi;
 
-/** A sentence that only says how long, how large or whether to publish is an instruction; the rest is the prompt. */
+/** A sentence, or a part between commas, that only says how long, how large or whether to publish is an instruction; the rest is the prompt. */
 export function readClipRequest(request: string): ClipRequest {
   const seconds = secondsOf(request);
   const size = sizeOf(request);
   const sentences = request.split(/(?<=[.!?])\s+|\n+/).filter((sentence) => sentence.trim() !== '');
-  const described = sentences
-    .filter((sentence) => !isInstruction(sentence))
-    .join(' ')
-    .trim();
+  const prompt = sentences.map(withoutInstructions).filter(Boolean).join(' ');
   return {
-    prompt: described || request.trim(),
+    prompt,
     ...(seconds !== undefined && { seconds }),
     ...(size !== undefined && { size }),
     publish: !NO_PUBLISHING.test(request),
@@ -65,6 +63,12 @@ function sizeOf(request: string): string | undefined {
   if (width !== undefined && height !== undefined) return `${width}x${height}`;
   if (PORTRAIT.test(request)) return '720x1280';
   return LANDSCAPE.test(request) ? '1280x720' : undefined;
+}
+
+function withoutInstructions(sentence: string): string {
+  const parts = sentence.trim().split(/(?<=[,;])\s+/);
+  const kept = parts.filter((part) => !isInstruction(part));
+  return kept.length === parts.length ? sentence.trim() : kept.join(' ').replace(/[,;]$/, '.');
 }
 
 function isInstruction(sentence: string): boolean {

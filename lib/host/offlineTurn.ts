@@ -33,9 +33,11 @@ export function nextTurn(prompt: LanguageModelV4Prompt, tools: readonly string[]
 
   const last = steps.at(-1);
   if (last === undefined) {
+    if (tools.includes('hand_off_sora_agent')) return call('hand_off_sora_agent', { task: request });
     const maker = ['video_produce', 'video_create'].find((name) => tools.includes(name));
     if (maker === undefined)
       return answer(`I was given no tool that makes a clip: ${tools.join(', ') || 'none at all'}.`);
+    if (wanted.prompt === '') return answer('What should the clip show? Nothing was made yet.');
     return call(maker, createArguments(wanted));
   }
   const next = namedCall(last.result, tools);
@@ -100,9 +102,13 @@ function report(steps: Step[], wanted: ClipRequest): string {
     const { message, next_step } = last.error;
     return [...lines, `It did not work: ${message}`, ...(next_step ? [`What to do: ${next_step}`] : [])].join('\n');
   }
-  if (lines.length > 0) return ['The clip is done.', ...saved, ...lines].join('\n');
+  const isPreview = steps.some(({ result }) => entries(result.jobs).some(({ model }) => model === 'animatic'));
+  const notice = isPreview ? ['It is a preview drawn by the built-in studio, not generative video.'] : [];
+  if (lines.length > 0) return ['The clip is done.', ...saved, ...lines, ...notice].join('\n');
   if (saved.length > 0)
-    return [`The clip is done${wanted.publish ? '' : ' and, as you asked, not published'}.`, ...saved].join('\n');
+    return [`The clip is done${wanted.publish ? '' : ' and, as you asked, not published'}.`, ...saved, ...notice].join(
+      '\n',
+    );
   return [
     String(last.summary ?? 'Nothing was done.'),
     ...(typeof last.next_step === 'string' ? [last.next_step] : []),

@@ -8,7 +8,9 @@ export function leniently(schema: ParametersSchema, input: unknown): unknown {
   const given = typeof input === 'string' ? parsed(input) : (input ?? {});
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
   const entries = Object.entries(given)
-    .filter(([name, value]) => !(value === null && Object.hasOwn(schema.properties, name) && !schema.required.includes(name)))
+    .filter(
+      ([name, value]) => !(value === null && Object.hasOwn(schema.properties, name) && !schema.required.includes(name)),
+    )
     .map(([name, value]) => {
       const property = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
       return [name, property === undefined ? value : fitted(property, value)];
