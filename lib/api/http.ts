@@ -196,6 +196,8 @@ function factsOf(status: number, makesJob: boolean): ErrorFacts {
   if (makesJob && (status === 408 || status >= 500)) return UNKNOWN_OUTCOME;
   if (status === 429 || status === 408 || status >= 500)
     return { retryable: true, next_step: 'Try the same call again later.' };
+  if (status === 404) return { next_step: 'Check the id: video_list shows the jobs this server knows.' };
+  if (status >= 400) return { next_step: 'Correct what the message names, then make the call again.' };
   return {};
 }
 

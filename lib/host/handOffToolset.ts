@@ -65,7 +65,8 @@ function handOffTool({ name, description, run }: HandOffAgent): Tool {
 }
 
 function resultOf(agent: string, { error, text, jobs, files, published, session }: AgentResult): ToolResult {
-  const reached = { jobs, files, published, session };
+  const reached = { jobs, files, published, text, session };
   if (error !== undefined) return { isError: true, summary: `${agent}: ${error.message}`, data: { error, ...reached } };
-  return { summary: text || `${agent} is done.`, data: reached };
+  const summary = `${agent} is done: ${jobs.length} jobs, ${files.length} files saved, ${published.length} published.`;
+  return { summary, data: reached };
 }

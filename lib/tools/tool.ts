@@ -12,6 +12,9 @@ import { leniently } from './leniently.ts';
 
 const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
 
+/** A model corrects a few at a time. */
+const SHOWN_PROBLEMS = 5;
+
 export interface ToolDefinition<S extends ParametersSchema> {
   name: string;
   title: string;
@@ -38,7 +41,7 @@ function invalidArguments(
   tool: { name: string; parameters: ParametersSchema },
   errors: ErrorObject[],
 ): VideoToolsetError {
-  const problems = [...new Set(errors.map(describe))].join('; ');
+  const problems = [...new Set(errors.map(describe))].slice(0, SHOWN_PROBLEMS).join('; ');
   const names = Object.keys(tool.parameters.properties).join(', ');
   return new VideoToolsetError('invalid_argument', `${tool.name}: ${problems}. Nothing was sent.`, {
     next_step: `Correct the arguments and call ${tool.name} again; it takes: ${names}.`,
@@ -47,7 +50,8 @@ function invalidArguments(
 
 function describe({ instancePath, keyword, params, message }: ErrorObject): string {
   const name = instancePath.slice(1).replaceAll('/', '.') || 'the arguments';
-  if (keyword === 'additionalProperties') return `there is no parameter ${JSON.stringify(params.additionalProperty)}`;
+  if (keyword === 'additionalProperties')
+    return `there is no parameter ${JSON.stringify(params.additionalProperty.slice(0, 80))}`;
   if (keyword === 'required') return `${params.missingProperty} is missing`;
   if (keyword === 'enum') return `${name} must be one of ${params.allowedValues.join(', ')}`;
   if (keyword === 'pattern') return `${name} does not have the form its description asks for`;
