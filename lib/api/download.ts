@@ -6,7 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import mime from 'mime-types';
 import type { VideoVariant } from '../../types/video.ts';
-import { VideoToolsetError } from '../errors.ts';
+import { systemCode, toToolsetError, VideoToolsetError } from '../errors.ts';
 import { sha256OfFile } from '../media/hash.ts';
 import { mediaTypeOf } from '../media/sniff.ts';
 import type { Workspace } from '../workspace.ts';
@@ -56,6 +56,8 @@ export async function saveBody(
     const suffix = mime.extension(contentType) || 'bin';
     const file = await adoptOrRecognise(partial, `${options.name}.${suffix}`, sha256, options, workspace);
     return { path: file.path, bytes, sha256, content_type: contentType };
+  } catch (error) {
+    throw isCut(error) && !options.signal?.aborted ? cutOff(error) : toToolsetError(error);
   } finally {
     await rm(partial, { force: true });
   }
@@ -136,6 +138,19 @@ function notMedia(what: string): VideoToolsetError {
     billed: 'likely',
     retryable: true,
     next_step: 'Call video_retrieve to see the state of the job, then download again.',
+  });
+}
+
+/** Did the connection end before the body did? */
+function isCut(error: unknown): boolean {
+  return /^UND_ERR_|^ECONN|^EPIPE$|^ETIMEDOUT$|^ERR_STREAM_PREMATURE_CLOSE$/.test(systemCode(error) ?? '');
+}
+
+function cutOff(cause: unknown): VideoToolsetError {
+  return new VideoToolsetError('server_error', `The download broke off (${systemCode(cause)}): nothing was saved.`, {
+    cause,
+    retryable: true,
+    next_step: 'The clip is still on its server: download it again.',
   });
 }
 

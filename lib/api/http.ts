@@ -1,8 +1,9 @@
 import { Agent, Client, type Dispatcher, type FormData } from 'undici';
 import type { Config } from '../../types/config.ts';
 import type { ErrorCode } from '../../types/error.ts';
+import { secretsOf } from '../config.ts';
 import { ApiError, type ErrorFacts, systemCode, VideoToolsetError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { type Log, redact } from '../log.ts';
 import { parseErrorBody } from './parse.ts';
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
@@ -56,6 +57,7 @@ type HttpConfig = Pick<Config, 'apiKey' | 'headers' | 'query' | 'requestTimeoutM
  */
 export function createHttp(config: HttpConfig): Http {
   const base = new URL(config.baseUrl);
+  const secrets = secretsOf(config);
   const timeouts = { headersTimeout: config.requestTimeoutMs, bodyTimeout: config.requestTimeoutMs };
   const agent = new Agent({ ...timeouts, connect: { timeout: Math.min(10_000, config.requestTimeoutMs) } });
 
@@ -81,7 +83,7 @@ export function createHttp(config: HttpConfig): Http {
     });
     const ms = Math.round(performance.now() - started);
     config.log.debug('request', { method: request.method, path: request.path, status: response.statusCode, ms });
-    if (response.statusCode >= 300) throw await refusal(request, response);
+    if (response.statusCode >= 300) throw await refusal(request, response, secrets);
     return { status: response.statusCode, headers: response.headers, body: response.body };
   };
 
@@ -154,9 +156,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function refusal(request: HttpRequest, response: Dispatcher.ResponseData): Promise<ApiError> {
+async function refusal(
+  request: HttpRequest,
+  response: Dispatcher.ResponseData,
+  secrets: readonly string[],
+): Promise<ApiError> {
   const status = response.statusCode;
-  const text = await boundedText(response.body).catch(() => '');
+  // Some servers repeat the key that they refuse.
+  const text = redact(await boundedText(response.body).catch(() => ''), secrets);
   let body: unknown = text;
   try {
     body = parseJson(text);

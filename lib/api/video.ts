@@ -128,11 +128,12 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
       const video = await api.retrieve(id, { signal: options.signal });
       requireCompleted(video);
       const name = options.name ?? defaultName(video, options.variant);
-      const response = await api.content(id, options).catch((error) => {
-        throw withBill(error, id);
-      });
       const partialFolder = path.join(config.state, 'partial');
-      return await saveBody(response, { ...options, name, partialFolder }, workspace);
+      try {
+        return await saveBody(await api.content(id, options), { ...options, name, partialFolder }, workspace);
+      } catch (error) {
+        throw withBill(error, id);
+      }
     },
 
     close: () => http.close(),
@@ -203,7 +204,11 @@ function requireCompleted(video: Video): void {
 }
 
 function withBill(error: unknown, id: string): unknown {
-  if (!(error instanceof ApiError)) return error;
+  if (!(error instanceof VideoToolsetError)) return error;
+  if (!(error instanceof ApiError)) {
+    const facts = { ...error.facts, cause: error, submitted: 'yes', billed: 'likely', job_id: id } as const;
+    return new VideoToolsetError(error.code, error.message, facts);
+  }
   return new ApiError(error.code, error.message, error.status, error.detail, {
     ...error.facts,
     cause: error,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { finished } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import type { CdnDriver } from '../../types/cdn.ts';
 import { systemCode, VideoToolsetError } from '../errors.ts';
@@ -33,7 +34,8 @@ export function createLocalCdn({ folder, publicUrl }: { folder: string; publicUr
           await syncFolder(path.dirname(fileOf(key)));
         },
         async abort() {
-          stream.destroy();
+          // The file may be about to be made: it can be removed only once the stream is closed.
+          await finished(stream.destroy()).catch(() => undefined);
           await rm(temporary, { force: true });
         },
       };

@@ -1,6 +1,7 @@
 import type { ProgressReport } from '../../types/tool.ts';
 
-const BAR_WIDTH = 24;
+/** With the id of a usual job and its state, a line still fits 80 columns. */
+const BAR_WIDTH = 20;
 const PLAIN_INTERVAL_MS = 2_000;
 
 /** What goes on, on stderr: one live line on a terminal, plain lines elsewhere, nothing when quiet. */

@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Engine } from './engines/engine.ts';
@@ -10,6 +12,7 @@ import { type Job, openJobStore } from './store.ts';
 
 const ADOPTION_INTERVAL_MS = 1_000;
 const PROGRESS_INTERVAL_MS = 250;
+const STORE_RETRY_MS = 500;
 /** A render that shows no sign of life for so long has failed. */
 const STALL_MS = 60_000;
 const VARIANT_FILES = { video: 'video.mp4', thumbnail: 'thumbnail.webp', spritesheet: 'spritesheet.jpg' } as const;
@@ -105,6 +108,7 @@ export async function openJobs({
       );
     };
     try {
+      await clearAttempts(job.id);
       await mkdir(attempt, { recursive: true });
       await engine.render({
         recipe: job.recipe,
@@ -122,7 +126,8 @@ export async function openJobs({
       log.debug('studio: a render failed', { job: job.id, error: String(error) });
       await rm(attempt, { recursive: true, force: true }).catch(() => undefined);
       const isStopped = abort.signal.aborted && !(abort.signal.reason instanceof StalledRender);
-      if (!closing && !isStopped) await store.fail(job.id, owner.id, renderError(error));
+      if (isStopped) await discardIfDeleted(job.id);
+      else await untilStored(() => store.fail(job.id, owner.id, renderError(error)));
     } finally {
       clearTimeout(stall);
       running.delete(job.id);
@@ -130,8 +135,33 @@ export async function openJobs({
     }
   };
 
+  /** Another studio that deletes the job may have met the files of a render that was still going on. */
   const discardIfDeleted = async (id: string): Promise<void> => {
-    if ((await store.get(id)) === undefined) await rm(jobFolder(id), { recursive: true, force: true });
+    try {
+      if ((await store.get(id)) === undefined) await rm(jobFolder(id), { recursive: true, force: true });
+    } catch (error) {
+      log.debug('studio: a deleted job was not cleared away', { job: id, error: String(error) });
+    }
+  };
+
+  /** What renders that were killed left behind: the job has no other owner, so nobody writes there. */
+  const clearAttempts = async (id: string): Promise<void> => {
+    const names = existsSync(jobFolder(id)) ? await readdir(jobFolder(id)) : [];
+    const attempts = names.filter((name) => name.startsWith('attempt-'));
+    await Promise.all(attempts.map((name) => rm(path.join(jobFolder(id), name), { recursive: true, force: true })));
+  };
+
+  /** A full disk may pass; a job whose end is not stored would stay "in progress" for ever. */
+  const untilStored = async (write: () => Promise<unknown>): Promise<void> => {
+    while (!closing) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        log.debug('studio: the end of a job was not stored', { error: String(error) });
+        await sleep(STORE_RETRY_MS);
+      }
+    }
   };
 
   const adoption = setInterval(() => {
@@ -177,7 +207,8 @@ export async function openJobs({
       const render = running.get(id);
       render?.abort.abort(new Error('the job was deleted'));
       await render?.done;
-      await rm(jobFolder(id), { recursive: true, force: true });
+      // The owner of the render may be another process, which is still to notice.
+      await rm(jobFolder(id), { recursive: true, force: true, maxRetries: 5 });
       return true;
     },
 

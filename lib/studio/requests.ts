@@ -45,10 +45,16 @@ function jsonFields(body: unknown): Fields {
 /** Fields as texts, files as bytes; `input_reference[image_url]` becomes an object as in JSON. */
 async function multipartFields(request: FastifyRequest): Promise<Fields> {
   const fields: Fields = {};
-  for await (const part of request.parts()) {
-    const [, name = part.fieldname, key] = /^(\w+)\[(\w+)\]$/.exec(part.fieldname) ?? [];
-    const value = await partValue(part);
-    fields[name] = key === undefined ? value : { [key]: value };
+  try {
+    for await (const part of request.parts()) {
+      const [, name = part.fieldname, key] = /^(\w+)\[(\w+)\]$/.exec(part.fieldname) ?? [];
+      const value = await partValue(part);
+      fields[name] = key === undefined ? value : { [key]: value };
+    }
+  } catch (error) {
+    // The parser gives no status to a body that ends too early or has no boundary.
+    if (error instanceof Error && 'statusCode' in error) throw error;
+    throw new RequestError(400, 'The multipart body is damaged or cut off.', { code: 'invalid_body' });
   }
   return fields;
 }

@@ -56,6 +56,12 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     forceCloseConnections: true,
     genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
     routerOptions: { maxParamLength: 1_024 },
+    // Addresses that no route and no hook ever sees.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      const { status, message } = httpError(error);
+      return sendError(reply, status, message);
+    },
   });
   await server.register(multipart, {
     limits: { fileSize: MAX_IMAGE_BYTES, files: 1, fields: 20, fieldSize: MAX_BODY_BYTES },

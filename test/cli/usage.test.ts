@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { mp4 } from '../support/media.ts';
+import { listen } from '../support/server.ts';
+import { openStudio, testEngine, untilStopped } from '../support/studio.ts';
+import { documentOf, openCommandLine } from './support.ts';
+
+const SORA_AGENT = fileURLToPath(new URL('../../agents/sora_agent.ts', import.meta.url));
+
+test('the help fits a screen and names every command', async () => {
+  await using cli = await openCommandLine();
+  const { code, stdout, stderr } = await cli.run(['--help']);
+  assert.equal(code, 0);
+  assert.equal(stderr, '');
+  const lines = stdout.trimEnd().split('\n');
+  assert.ok(lines.length <= 40, `${lines.length} lines`);
+  for (const command of ['agent', 'create', 'wait', 'retrieve', 'list', 'download', 'delete', 'publish', 'studio']) {
+    assert.match(stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
+  }
+  assert.match(stdout, /Exit codes: 0 done/);
+});
+
+for (const args of [
+  ['dance'],
+  ['create'],
+  ['create', 'a', 'b'],
+  ['create', '--colour', 'red', 'a'],
+  ['create', 'a', '--seconds', '-4'],
+  ['create', 'a', '--seconds', 'four'],
+  ['create', 'a', '--size', '12x'],
+  ['create', '  '],
+  ['wait'],
+  ['wait', 'video_1', '--timeout', 'soon'],
+  ['retrieve', '../x'],
+  ['list', '--limit', '0'],
+  ['download', 'video_1', '--name', '../x'],
+  ['publish', '/etc/hostname'],
+  ['studio', '--port', '70000'],
+  ['agent', ' '],
+  ['--workspace', '', 'list'],
+]) {
+  test(`wrong usage (${args.join(' ')}) is exit code 2 with a message, and starts nothing`, async () => {
+    await using server = await listen((_request, response) => response.writeHead(500).end());
+    await using cli = await openCommandLine({ VIDEO_BASE_URL: server.baseUrl });
+    const { code, stdout, stderr } = await cli.run(args);
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, '');
+    assert.ok(stderr.length > 10);
+    assert.doesNotMatch(stderr, /\n\s+at /);
+    assert.equal(server.received.length, 0);
+  });
+}
+
+test('an empty request on stdin is wrong usage', async () => {
+  await using cli = await openCommandLine();
+  for (const args of [['agent'], ['agent', '--json']]) {
+    const { code, stderr } = await cli.run(args, { input: ' \n' });
+    assert.equal(code, 2);
+    assert.match(stderr, /What should be made/);
+  }
+});
+
+test('a failure is one JSON document too', async () => {
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: 'http://127.0.0.1:9' });
+  for (const args of [
+    ['create', ' '],
+    ['agent', ' '],
+    ['retrieve', 'video_1'],
+    ['publish', 'nothing.mp4'],
+    ['studio', '--port', 'x'],
+    ['agent', '--resume', '../x', 'go on'],
+  ]) {
+    const outcome = await cli.run(['--json', ...args]);
+    assert.notEqual(outcome.code, 0);
+    assert.ok(documentOf(outcome).error?.message, args.join(' '));
+  }
+});
+
+test('a wrong setting is exit code 2 and names its variable', async () => {
+  await using cli = await openCommandLine();
+  for (const [name, value] of [
+    ['VIDEO_BASE_URL', 'ftp://x'],
+    ['VIDEO_POLL_MS', 'often'],
+    ['VIDEO_HEADERS', '{'],
+    ['VIDEO_APPROVE_DELETE', 'maybe'],
+    ['VIDEO_BASE_ULR', 'http://x'],
+    ['AGENT_MODEL', 'nobody/nothing'],
+  ] as const) {
+    const { code, stdout, stderr } = await cli.run(['agent', 'A boat'], { env: { [name]: value } });
+    assert.equal(code, 2, `${name}: ${stderr}`);
+    assert.equal(stdout, '');
+    assert.match(stderr, new RegExp(name));
+  }
+});
+
+test('an unreachable server is exit code 1 with a clear message', async () => {
+  const gone = await listen(() => undefined);
+  await gone[Symbol.asyncDispose]();
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: gone.baseUrl });
+  const { code, stdout, stderr } = await cli.run(['create', 'A boat']);
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /cannot be reached \(ECONNREFUSED\)/);
+  assert.match(stderr, /VIDEO_BASE_URL/);
+});
+
+test('a .env file in the current folder is read, and the environment beats it', async () => {
+  await using studio = await openStudio();
+  await using cli = await openCommandLine();
+  await writeFile(path.join(cli.cwd, '.env'), `VIDEO_BASE_URL=${studio.baseUrl}\n`);
+  const created = await cli.run(['create', 'A boat', '--json']);
+  assert.equal(created.code, 0, created.stderr);
+  const listed = documentOf(await cli.run(['list', '--json']));
+  assert.equal(listed.jobs?.[0]?.id, documentOf(created).jobs?.[0]?.id);
+  assert.equal((await cli.run(['list'], { env: { VIDEO_BASE_URL: 'http://127.0.0.1:9' } })).code, 1);
+});
+
+test('a deadline that passes is exit code 4, and the message says how to go on', async () => {
+  await using studio = await openStudio({ engine: testEngine(untilStopped) });
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: studio.baseUrl });
+  const id = documentOf(await cli.run(['create', 'A boat', '--json'])).jobs?.[0]?.id ?? '-';
+  const plain = await cli.run(['wait', id, '--timeout', '1']);
+  assert.equal(plain.code, 4);
+  assert.match(plain.stdout, new RegExp(`Go on with: video-toolset wait ${id}$`, 'm'));
+  const json = await cli.run(['wait', id, '--timeout', '1', '--json']);
+  assert.equal(json.code, 4);
+  assert.equal(documentOf(json).jobs?.[0]?.id, id);
+  assert.match(json.stderr, new RegExp(`Go on with: video-toolset wait ${id}$`, 'm'));
+});
+
+test('Ctrl-C during a wait leaves the job alone and names the command to go on with', async () => {
+  await using studio = await openStudio({ engine: testEngine(untilStopped) });
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: studio.baseUrl });
+  const id = documentOf(await cli.run(['create', 'A boat', '--json'])).jobs?.[0]?.id ?? '-';
+  const wait = cli.start(['wait', id]);
+  await wait.line(/waiting/);
+  wait.child.kill('SIGINT');
+  const { code, stderr } = await wait.ended;
+  assert.equal(code, 130);
+  assert.match(stderr, new RegExp(`Stopped waiting for ${id}; the job was left alone`));
+  assert.match(stderr, new RegExp(`^Go on with: video-toolset wait ${id}$`, 'm'));
+  assert.match(documentOf(await cli.run(['retrieve', id, '--json'])).jobs?.[0]?.status ?? '', /queued|in_progress/);
+});
+
+test('Ctrl-C during an agent run names the session, which goes on with the same job', async () => {
+  await using studio = await openStudio({ engine: testEngine(untilStopped) });
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: studio.baseUrl });
+  const agent = cli.start(['A paper boat. 4 seconds.'], { program: SORA_AGENT });
+  await agent.line(/waiting/);
+  agent.child.kill('SIGINT');
+  const { code, stderr } = await agent.ended;
+  assert.equal(code, 130, stderr);
+  const [, session = '-'] = /^Go on with: video-toolset agent --resume (\S+) "go on"$/m.exec(stderr) ?? [];
+  assert.ok(session !== '-', stderr);
+  const [job] = documentOf(await cli.run(['list', '--json'])).jobs ?? [];
+  assert.match(stderr, new RegExp(`Not finished yet: ${job?.id}`));
+
+  const resumed = cli.start(['agent', '--resume', session, 'go on']);
+  await resumed.line(/waiting/);
+  resumed.child.kill('SIGINT');
+  assert.equal((await resumed.ended).code, 130);
+  assert.equal(documentOf(await cli.run(['list', '--json'])).jobs?.length, 1);
+});
+
+test('a delete that nobody can approve is exit code 3; --yes approves it', async () => {
+  await using studio = await openStudio();
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: studio.baseUrl });
+  const id = documentOf(await cli.run(['create', 'A boat', '--json'])).jobs?.[0]?.id ?? '-';
+  const refused = await cli.run(['delete', id, '--json']);
+  assert.equal(refused.code, 3);
+  assert.equal(documentOf(refused).error?.code, 'not_approved');
+  assert.equal((await cli.run(['retrieve', id])).code, 0);
+  const deleted = await cli.run(['delete', id, '--yes', '--json']);
+  assert.equal(deleted.code, 0, deleted.stderr);
+  assert.deepEqual(documentOf(deleted).deleted, [id]);
+  assert.equal((await cli.run(['retrieve', id])).code, 1);
+});
+
+test('a job that failed is exit code 1', async () => {
+  const failing = testEngine(() => {
+    throw new Error('no paint left');
+  });
+  await using studio = await openStudio({ engine: failing });
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: studio.baseUrl });
+  const id = documentOf(await cli.run(['create', 'A boat', '--json'])).jobs?.[0]?.id ?? '-';
+  const { code, stdout } = await cli.run(['wait', id]);
+  assert.equal(code, 1);
+  assert.match(stdout, /failed: no paint left/);
+});
+
+test('nothing is on stderr with --quiet, as long as all goes well', async () => {
+  await using studio = await openStudio();
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: studio.baseUrl });
+  const quiet = async (...args: string[]) => {
+    const outcome = await cli.run(['--quiet', '--json', ...args]);
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.equal(outcome.stderr, '', args.join(' '));
+    return documentOf(outcome);
+  };
+  const id = (await quiet('create', 'A boat')).jobs?.[0]?.id ?? '-';
+  await quiet('create', 'Another boat');
+  await quiet('wait', id);
+  const [file] = (await quiet('download', id, '--name', 'my boat')).files ?? [];
+  assert.ok(file && existsSync(file.path));
+  await quiet('publish', 'my boat.mp4');
+  await quiet('agent', 'A third boat. Publish it.');
+  const page = await cli.run(['--quiet', 'list', '--limit', '1']);
+  assert.equal(page.stderr, '');
+  assert.equal(page.stdout.trim().split('\n').length, 1);
+});
+
+test('a file is published by the path one types, here or in the workspace', async () => {
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: 'http://127.0.0.1:9' });
+  const workspace = path.join(cli.cwd, 'clips');
+  await mkdir(workspace);
+  await writeFile(path.join(workspace, 'boat.mp4'), mp4());
+  const publish = (name: string) => cli.run(['publish', name, '--workspace', 'clips']);
+  const [typed, relative] = [await publish('clips/boat.mp4'), await publish('boat.mp4')];
+  assert.equal(typed.code, 0, typed.stderr);
+  assert.equal(typed.stdout, relative.stdout);
+  assert.match(typed.stdout, /^file:\/\/\/.*boat-[0-9a-f]{8}\.mp4\n$/);
+});
+
+test('files that are published together fail apart', async () => {
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: 'http://127.0.0.1:9' });
+  const workspace = cli.environment.VIDEO_WORKSPACE ?? '';
+  await mkdir(workspace);
+  await writeFile(path.join(workspace, 'boat.mp4'), mp4());
+  const outcome = await cli.run(['publish', 'missing.mp4', 'boat.mp4', '--json']);
+  assert.equal(outcome.code, 1);
+  assert.equal(documentOf(outcome).published?.length, 1);
+  assert.equal(documentOf(outcome).error?.code, 'file_not_found');
+});

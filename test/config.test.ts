@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { resolveConfig, secretsOf } from '../lib/config.ts';
+import type { Options } from '../types/config.ts';
+
+const baseUrlOf = (baseUrl: string) => resolveConfig({ baseUrl }, {}).baseUrl;
+
+function refuses(options: object, environment: Record<string, string>, ...named: RegExp[]): void {
+  assert.throws(
+    () => resolveConfig(options, environment),
+    (error) => {
+      assert.ok(error instanceof Error && 'code' in error);
+      assert.equal(error.code, 'invalid_configuration', error.message);
+      for (const name of named) assert.match(error.message, name);
+      return true;
+    },
+    JSON.stringify([options, environment]),
+  );
+}
+
+test('without options and variables everything has its documented default', () => {
+  assert.deepEqual(resolveConfig({}, {}), {
+    headers: {},
+    query: {},
+    workspace: path.resolve('videos'),
+    state: path.join(homedir(), '.local', 'state', 'video-toolset'),
+    cdn: pathToFileURL(path.resolve('videos', 'published')),
+    approveDelete: 'ask',
+    requestTimeoutMs: 60_000,
+    pollIntervalMs: 2_000,
+    waitLimitMs: 600_000,
+    agentModel: 'offline',
+    debug: false,
+  });
+});
+
+test('every variable sets its option', () => {
+  const config = resolveConfig(
+    {},
+    {
+      VIDEO_BASE_URL: 'http://gpu:8000',
+      VIDEO_API_KEY: ' key-1 ',
+      VIDEO_MODEL: 'wan2.2',
+      VIDEO_HEADERS: '{"x-team":"a"}',
+      VIDEO_QUERY: '{"api-version":"preview"}',
+      VIDEO_WORKSPACE: '/w',
+      VIDEO_STATE: '~/s',
+      CDN_URL: 'file:/srv/cdn',
+      CDN_PUBLIC_URL: 'https://cdn.example/',
+      VIDEO_APPROVE_DELETE: 'no',
+      VIDEO_TIMEOUT_MS: '1000',
+      VIDEO_POLL_MS: '10',
+      VIDEO_WAIT_MS: '20',
+      AGENT_MODEL: 'openai/gpt-5',
+      AGENT_BASE_URL: 'http://llm/v1/',
+      AGENT_API_KEY: 'key-2',
+      VIDEO_DEBUG: '1',
+    },
+  );
+  assert.deepEqual(config, {
+    baseUrl: 'http://gpu:8000/v1',
+    apiKey: 'key-1',
+    model: 'wan2.2',
+    headers: { 'x-team': 'a' },
+    query: { 'api-version': 'preview' },
+    workspace: '/w',
+    state: path.join(homedir(), 's'),
+    cdn: new URL('file:///srv/cdn'),
+    cdnPublicUrl: 'https://cdn.example',
+    approveDelete: 'no',
+    requestTimeoutMs: 1_000,
+    pollIntervalMs: 10,
+    waitLimitMs: 20,
+    agentModel: 'openai/gpt-5',
+    agentBaseUrl: 'http://llm/v1',
+    agentApiKey: 'key-2',
+    debug: true,
+  });
+});
+
+test('an option beats its variable, and an empty variable counts as not set', () => {
+  const environment = { VIDEO_MODEL: 'a', VIDEO_WAIT_MS: '1', VIDEO_BASE_URL: '', VIDEO_API_KEY: '  ' };
+  const config = resolveConfig({ model: 'b', waitLimitMs: 2 }, environment);
+  assert.deepEqual([config.model, config.waitLimitMs, config.baseUrl, config.apiKey], ['b', 2, undefined, undefined]);
+});
+
+test('a base URL is taken with or without /v1, keeps an odd prefix and never doubles it', () => {
+  const expected: Record<string, string> = {
+    'http://host': 'http://host/v1',
+    'http://host/': 'http://host/v1',
+    'http://host:8000/v1': 'http://host:8000/v1',
+    'http://host/v1/': 'http://host/v1',
+    'http://host/v1///': 'http://host/v1',
+    'https://host/openai/v1': 'https://host/openai/v1',
+    'https://host/openai': 'https://host/openai/v1',
+    'https://host/api/': 'https://host/api/v1',
+    'https://host/v1beta': 'https://host/v1beta/v1',
+    'http://[::1]:9/x': 'http://[::1]:9/x/v1',
+  };
+  for (const [given, wanted] of Object.entries(expected)) {
+    assert.equal(baseUrlOf(given), wanted);
+    assert.equal(baseUrlOf(wanted), wanted);
+  }
+});
+
+test('a base URL with a query, a fragment or credentials is refused, and the credentials are not repeated', () => {
+  for (const suffix of ['?a=1', '?', '#top', '#']) refuses({ baseUrl: `http://host/v1${suffix}` }, {}, /baseUrl/);
+  assert.throws(
+    () => baseUrlOf('http://user:hunter2@host/v1'),
+    (error) => error instanceof Error && /VIDEO_API_KEY/.test(error.message) && !/hunter2/.test(error.message),
+  );
+});
+
+test('OPENAI_API_KEY counts only for api.openai.com', () => {
+  const keyFor = (baseUrl?: string) =>
+    resolveConfig(baseUrl === undefined ? {} : { baseUrl }, { OPENAI_API_KEY: 'sk-1' }).apiKey;
+  assert.equal(keyFor('https://api.openai.com'), 'sk-1');
+  assert.equal(keyFor('https://API.openai.com/v1/'), 'sk-1');
+  for (const other of [
+    'https://api.openai.com.evil.example',
+    'https://evil.example/api.openai.com',
+    'http://localhost',
+  ])
+    assert.equal(keyFor(other), undefined);
+  assert.equal(keyFor(), undefined);
+  const both = { VIDEO_API_KEY: 'mine', OPENAI_API_KEY: 'sk-1' };
+  assert.equal(resolveConfig({ baseUrl: 'https://api.openai.com' }, both).apiKey, 'mine');
+});
+
+test('every wrong value is refused with the names of its option and its variable', () => {
+  const wrong: [keyof Options, string, string[]][] = [
+    ['baseUrl', 'VIDEO_BASE_URL', ['host', 'ftp://host', 'file:///etc', 'http://']],
+    ['headers', 'VIDEO_HEADERS', ['x', '[]', 'null', '{"a":1}', '{"a":"x\\ny"}', '{"a b":"x"}']],
+    ['query', 'VIDEO_QUERY', ['{', '"a"', '{"a":null}']],
+    ['apiKey', 'VIDEO_API_KEY', ['a\nb', 'ключ']],
+    ['workspace', 'VIDEO_WORKSPACE', ['a\0b']],
+    ['state', 'VIDEO_STATE', ['a\0b']],
+    ['cdn', 'CDN_URL', ['sftp://host/x', 'https://host', '/srv', 'nonsense']],
+    ['cdnPublicUrl', 'CDN_PUBLIC_URL', ['cdn.example', 'javascript:alert(1)']],
+    ['approveDelete', 'VIDEO_APPROVE_DELETE', ['yes', 'NO']],
+    ['requestTimeoutMs', 'VIDEO_TIMEOUT_MS', ['0', '-1', '1.5', 'soon', '1e12', 'Infinity']],
+    ['pollIntervalMs', 'VIDEO_POLL_MS', ['0', '2s']],
+    ['waitLimitMs', 'VIDEO_WAIT_MS', ['0', 'NaN']],
+    ['agentBaseUrl', 'AGENT_BASE_URL', ['llm']],
+    ['debug', 'VIDEO_DEBUG', ['yes', '2']],
+  ];
+  for (const [option, variable, values] of wrong) {
+    for (const value of values) {
+      refuses({ [option]: value }, {}, new RegExp(option), new RegExp(variable));
+      refuses({}, { [variable]: value }, new RegExp(option), new RegExp(variable));
+    }
+    refuses({ [option]: 7.5 }, {}, new RegExp(option));
+    refuses({ [option]: '' }, {}, new RegExp(option));
+  }
+  for (const option of ['model', 'agentModel', 'agentApiKey']) refuses({ [option]: ' ' }, {}, new RegExp(option));
+});
+
+test('an unknown option and an unknown VIDEO_ variable are refused by name, other variables are not looked at', () => {
+  refuses({ basUrl: 'x' }, {}, /basUrl/, /baseUrl/);
+  refuses({}, { VIDEO_BASEURL: 'x' }, /VIDEO_BASEURL/, /VIDEO_BASE_URL/);
+  assert.ok(resolveConfig({}, { PATH: '/bin', AGENT_X: '1', MY_VIDEO_X: '1' }));
+});
+
+test('a state folder in the workspace is refused, one beside it is not', () => {
+  refuses({ workspace: '/w', state: '/w/state' }, {}, /state/, /VIDEO_STATE/);
+  refuses({ workspace: '/w', state: '/w' }, {}, /state/);
+  refuses({ workspace: '/' }, { VIDEO_STATE: '/s' }, /state/);
+  assert.equal(resolveConfig({ workspace: '/w', state: '/w-state' }, {}).state, '/w-state');
+  assert.equal(resolveConfig({ workspace: '/w/videos', state: '/w' }, {}).state, '/w');
+  assert.equal(resolveConfig({ workspace: '/w', state: '/w/../..s' }, {}).state, '/..s');
+});
+
+test('the state folder follows XDG_STATE_HOME where that is absolute', () => {
+  assert.equal(resolveConfig({}, { XDG_STATE_HOME: '/x' }).state, '/x/video-toolset');
+  assert.match(resolveConfig({}, { XDG_STATE_HOME: 'relative' }).state, /\.local/);
+});
+
+test('the caller keeps its options as they were', () => {
+  const headers = Object.freeze({ a: 'b' });
+  const options = Object.freeze({ headers, baseUrl: 'http://h/' });
+  assert.notEqual(resolveConfig(options, {}).headers, headers);
+});
+
+test('the secrets of a configuration are its keys and the credentials in headers and query', () => {
+  const config = resolveConfig(
+    {
+      apiKey: 'key-1',
+      agentApiKey: 'key-2',
+      headers: { 'X-Api-Key': 'key-3', Authorization: 'Bearer key-4', 'x-team': 'red' },
+      query: { code: 'plain', 'api-key': 'key-5' },
+    },
+    {},
+  );
+  const secrets = secretsOf(config);
+  for (const secret of ['key-1', 'key-2', 'key-3', 'Bearer key-4', 'key-5'])
+    assert.ok(secrets.includes(secret), secret);
+  assert.ok(!secrets.includes('red'));
+});

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import { createVideoApi, type VideoApi, type VideoApiConfig } from '../../lib/api/video.ts';
+import { openWorkspace, type Workspace } from '../../lib/workspace.ts';
+import { temporaryFolder } from './temporary.ts';
+
+export interface TestApi extends AsyncDisposable {
+  api: VideoApi;
+  workspace: Workspace;
+  /** Holds the workspace (`videos`) and the state folder (`state`). */
+  folder: string;
+}
+
+/** A client over a workspace of its own. */
+export async function openApi(baseUrl: string, options: Partial<VideoApiConfig> = {}): Promise<TestApi> {
+  const folder = await temporaryFolder();
+  const workspace = openWorkspace(path.join(folder.path, 'videos'));
+  const api = createVideoApi({
+    baseUrl,
+    headers: {},
+    query: {},
+    requestTimeoutMs: 5_000,
+    pollIntervalMs: 20,
+    waitLimitMs: 5_000,
+    state: path.join(folder.path, 'state'),
+    workspace,
+    ...options,
+  });
+  return {
+    api,
+    workspace,
+    folder: folder.path,
+    async [Symbol.asyncDispose]() {
+      await api.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { createCanvas } from '@napi-rs/canvas';
+
+/** The smallest bytes that pass for an MP4: an `ftyp` box and a `mdat` box. */
+export function mp4(payload: string | Buffer = 'frames'): Buffer {
+  return Buffer.concat([box('ftyp', 'isom\0\0\x02\0isomiso2avc1mp41'), box('mdat', payload)]);
+}
+
+/** A WebP header around anything; enough for magic bytes, not for a decoder. */
+export function webp(payload = 'VP8 pixels'): Buffer {
+  const content = Buffer.from(`WEBP${payload}`, 'latin1');
+  const header = Buffer.from('RIFF\0\0\0\0', 'latin1');
+  header.writeUInt32LE(content.length, 4);
+  return Buffer.concat([header, content]);
+}
+
+/** A whole, decodable picture. */
+export function picture(type: 'image/png' | 'image/jpeg' | 'image/webp', width = 32, height = 16): Buffer {
+  const canvas = createCanvas(width, height);
+  const context = canvas.getContext('2d');
+  context.fillStyle = '#c33';
+  context.fillRect(0, 0, width / 2, height);
+  if (type === 'image/png') return canvas.toBuffer(type);
+  return type === 'image/jpeg' ? canvas.toBuffer(type) : canvas.toBuffer(type);
+}
+
+function box(name: string, payload: string | Buffer): Buffer {
+  const content = Buffer.concat([Buffer.from(name, 'latin1'), Buffer.from(payload)]);
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(content.length + 4);
+  return Buffer.concat([size, content]);
+}

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { ApprovalRequest } from '../../types/tool.ts';
+import { answerJson, listen } from '../support/server.ts';
+import { openStudio, testEngine, untilStopped } from '../support/studio.ts';
+import { errorOf, openTools } from './support.ts';
+
+test('the tools are plain, closed and described, and their annotations are true', async () => {
+  await using tools = await openTools({ baseUrl: 'http://127.0.0.1:9' });
+  assert.deepEqual(
+    tools.tools.map(({ name }) => name),
+    [
+      'video_create',
+      'video_wait',
+      'video_retrieve',
+      'video_list',
+      'video_download',
+      'video_delete',
+      'cdn_upload',
+      'cdn_list',
+    ],
+  );
+  for (const { name, title, description, parameters, annotations } of tools.tools) {
+    assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/);
+    assert.ok(title.length > 0 && description.length > 20, name);
+    assert.equal(parameters.type, 'object');
+    assert.equal(parameters.additionalProperties, false);
+    for (const required of parameters.required) assert.ok(Object.hasOwn(parameters.properties, required), name);
+    for (const [property, schema] of Object.entries(parameters.properties)) {
+      assert.ok(schema.description.trim().length > 3, `${name}.${property}`);
+      assert.match(schema.type, /^(string|integer|number|boolean|array)$/, `${name}.${property}`);
+      if (schema.type === 'array') assert.deepEqual(schema.items, { type: 'string' });
+    }
+    assert.equal(annotations.costsMoney, name === 'video_create', name);
+    assert.equal(annotations.destructiveHint, name === 'video_delete', name);
+    const reads = ['video_wait', 'video_retrieve', 'video_list', 'cdn_list'].includes(name);
+    assert.equal(annotations.readOnlyHint, reads, name);
+  }
+  assert.equal(tools.tools.find(({ name }) => name === 'video_create')?.annotations.idempotentHint, false);
+});
+
+test('each result of the chain names the next call, up to the published clip', async () => {
+  await using studio = await openStudio();
+  await using tools = await openTools({ baseUrl: studio.baseUrl });
+  let next: string | undefined = 'Call video_create with {"prompt":"A boat, \\"quoted\\"","seconds":4}';
+  const called: string[] = [];
+  let last = await tools.call('video_list', {});
+  while (next !== undefined) {
+    const [, tool = '', json = ''] = /^Call (\w+) with (.*)$/.exec(next) ?? [];
+    called.push(tool);
+    last = await tools.call(tool, json);
+    assert.equal(last.isError, undefined, last.summary);
+    next = last.data.next_step;
+  }
+  assert.deepEqual(called, ['video_create', 'video_wait', 'video_download', 'cdn_upload']);
+  const [published] = last.data.published ?? [];
+  assert.ok(published && existsSync(new URL(published.url)));
+  const listed = await tools.call('cdn_list', {});
+  assert.deepEqual(listed.data.entries, [{ key: published.key, url: published.url, bytes: published.bytes }]);
+});
+
+test('running out of time is a result that names the same call', async () => {
+  await using studio = await openStudio({ engine: testEngine(untilStopped) });
+  await using tools = await openTools({ baseUrl: studio.baseUrl });
+  const id = (await tools.call('video_create', { prompt: 'A boat' })).data.jobs?.[0]?.id;
+  const result = await tools.call('video_wait', { ids: [id] }, { waitLimitMs: 150 });
+
+  assert.equal(result.isError, undefined);
+  assert.match(result.summary, /Time ran out; the jobs go on/);
+  assert.match(result.data.jobs?.[0]?.status ?? '', /^(queued|in_progress)$/);
+  assert.equal(result.data.next_step, `Call video_wait with {"ids":["${id}"]}`);
+});
+
+test('an aborted wait says that the job was left alone, and it was', async () => {
+  await using studio = await openStudio({ engine: testEngine(untilStopped) });
+  await using tools = await openTools({ baseUrl: studio.baseUrl });
+  const id = (await tools.call('video_create', { prompt: 'A boat' })).data.jobs?.[0]?.id;
+  const abort = new AbortController();
+  const result = await tools.call('video_wait', { ids: [id] }, { signal: abort.signal, progress: () => abort.abort() });
+
+  const error = errorOf(result);
+  assert.equal(error.code, 'aborted');
+  assert.equal(error.submitted, 'yes');
+  assert.equal(error.job_id, id);
+  assert.match(error.message, /left alone/);
+  assert.match((await tools.call('video_retrieve', { id })).data.jobs?.[0]?.status ?? '', /queued|in_progress/);
+});
+
+test('progress and the fate of many jobs are reported', async () => {
+  await using studio = await openStudio();
+  await using tools = await openTools({ baseUrl: studio.baseUrl });
+  const ids: string[] = [];
+  for (let count = 0; count < 5; count++) {
+    ids.push(...((await tools.call('video_create', { prompt: `Boat ${count}` })).data.jobs ?? []).map(({ id }) => id));
+  }
+  const phases = new Set<string>();
+  const result = await tools.call(
+    'video_wait',
+    { ids: [...ids, ...ids] },
+    { progress: ({ phase }) => phases.add(phase) },
+  );
+  assert.deepEqual(
+    result.data.jobs?.map(({ id }) => id),
+    ids,
+  );
+  assert.match(result.summary, /^5 jobs: 5 completed\.$/);
+  assert.deepEqual([...phases], ['waiting']);
+});
+
+test('a list goes on page by page', async () => {
+  await using studio = await openStudio();
+  await using tools = await openTools({ baseUrl: studio.baseUrl });
+  for (let count = 0; count < 3; count++) await tools.call('video_create', { prompt: `Boat ${count}` });
+  const first = await tools.call('video_list', { limit: '2', order: 'asc' });
+  assert.equal(first.data.jobs?.length, 2);
+  const [, json] = /^Call video_list with (.*)$/.exec(first.data.next_step ?? '') ?? [];
+  const second = await tools.call('video_list', json);
+  assert.equal(second.data.jobs?.length, 1);
+  assert.equal(second.data.next_step, undefined);
+});
+
+for (const [name, approve, asked] of [
+  ['without anyone to ask', undefined, 0],
+  ['when it is refused', async () => false, 1],
+] as const) {
+  test(`nothing is deleted ${name}`, async () => {
+    await using studio = await openStudio();
+    await using tools = await openTools({ baseUrl: studio.baseUrl });
+    const id = (await tools.call('video_create', { prompt: 'A boat' })).data.jobs?.[0]?.id;
+    const requests: ApprovalRequest[] = [];
+    const ask =
+      approve &&
+      ((request: ApprovalRequest) => {
+        requests.push(request);
+        return approve();
+      });
+    const error = errorOf(await tools.call('video_delete', { id }, { ...(ask && { approve: ask }) }));
+
+    assert.equal(error.code, 'not_approved');
+    assert.equal(error.job_id, id);
+    assert.equal(requests.length, asked);
+    if (asked === 1) assert.match(requests[0]?.question ?? '', new RegExp(`Delete job ${id}.*A boat`));
+    assert.equal((await tools.call('video_retrieve', { id })).isError, undefined);
+  });
+}
+
+test('an approved delete deletes the job and leaves the files', async () => {
+  await using studio = await openStudio();
+  await using tools = await openTools({ baseUrl: studio.baseUrl });
+  const id = (await tools.call('video_create', { prompt: 'A boat' })).data.jobs?.[0]?.id;
+  await tools.call('video_wait', { ids: [id] });
+  const file = (await tools.call('video_download', { id })).data.files?.[0];
+  const result = await tools.call('video_delete', { id }, { approve: async () => true });
+
+  assert.deepEqual(result.data.deleted, [id]);
+  assert.equal(errorOf(await tools.call('video_retrieve', { id })).code, 'not_found');
+  assert.ok(file && existsSync(path.join(tools.workspace, file.path)));
+});
+
+test('a delete asks nobody where approveDelete is no', async () => {
+  await using studio = await openStudio();
+  await using tools = await openTools({ baseUrl: studio.baseUrl, approveDelete: 'no' });
+  const id = (await tools.call('video_create', { prompt: 'A boat' })).data.jobs?.[0]?.id;
+  assert.deepEqual((await tools.call('video_delete', { id })).data.deleted, [id]);
+});
+
+test('an approval that fails deletes nothing', async () => {
+  await using server = await listen((_request, response) => answerJson(response, { id: 'v', status: 'queued' }));
+  await using tools = await openTools({ baseUrl: server.baseUrl });
+  const result = await tools.call(
+    'video_delete',
+    { id: 'v' },
+    { approve: () => Promise.reject(new Error('no terminal')) },
+  );
+  assert.equal(result.isError, true);
+  assert.ok(server.received.every(({ method }) => method !== 'DELETE'));
+});

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { openRuntime, type Runtime } from '../../lib/runtime.ts';
+import { cdnTools } from '../../lib/tools/cdnToolset.ts';
+import { runTool } from '../../lib/tools/run.ts';
+import { videoTools } from '../../lib/tools/videoToolset.ts';
+import type { Options } from '../../types/config.ts';
+import type { ErrorReport } from '../../types/error.ts';
+import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+export interface TestTools extends AsyncDisposable {
+  runtime: Runtime;
+  tools: Tool[];
+  /** Absolute. */
+  workspace: string;
+  folder: string;
+  call(tool: string, input: unknown, context?: ToolContext): Promise<ToolResult>;
+}
+
+/** All tools over a server, with folders of their own. */
+export async function openTools(options: Options = {}): Promise<TestTools> {
+  const folder = await temporaryFolder();
+  const workspace = path.join(folder.path, 'videos');
+  await mkdir(workspace);
+  const runtime = openRuntime({ workspace, state: path.join(folder.path, 'state'), pollIntervalMs: 20, ...options });
+  const tools = [...videoTools(runtime), ...cdnTools(runtime)];
+  return {
+    runtime,
+    tools,
+    workspace,
+    folder: folder.path,
+    call(name, input, context) {
+      const tool = tools.find((candidate) => candidate.name === name);
+      assert.ok(tool, `there is no tool ${name}`);
+      return runTool(tool, input, context);
+    },
+    async [Symbol.asyncDispose]() {
+      await runtime.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The error of a result that must be one, with every field a caller branches on. */
+export function errorOf(result: ToolResult): ErrorReport {
+  const { error } = result.data;
+  assert.ok(error, `no error: ${result.summary}`);
+  assert.equal(result.isError, true);
+  assert.equal(result.summary, error.message);
+  assert.ok(error.message.length > 0);
+  assert.equal(typeof error.retryable, 'boolean');
+  return error;
+}
+
+export function freeError(result: ToolResult): ErrorReport {
+  const error = errorOf(result);
+  assert.equal(error.submitted, 'no');
+  assert.equal(error.billed, 'no');
+  return error;
+}
