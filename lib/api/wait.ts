@@ -55,12 +55,29 @@ export async function waitForVideos(
   clock: Clock = systemClock,
 ): Promise<WaitResult> {
   const deadline = clock.now() + options.limitMs;
-  const waits = ids.map((id) => waitForOne(id, retrieve, options, deadline, clock));
-  const settled = await Promise.allSettled(waits);
-  const failure = settled.find((result) => result.status === 'rejected');
-  if (failure !== undefined) throw failure.reason;
-  const polls = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  return { videos: polls, timedOut: polls.some((video) => !isFinal(video.status)) };
+  const others = new AbortController();
+  const signal = options.signal === undefined ? others.signal : AbortSignal.any([options.signal, others.signal]);
+  let failedId: string | undefined;
+  const waits = ids.map(async (id) => {
+    try {
+      return await waitForOne(id, retrieve, { ...options, signal }, deadline, clock);
+    } catch (error) {
+      failedId ??= id;
+      throw error;
+    }
+  });
+  try {
+    const videos = await Promise.all(waits);
+    return { videos, timedOut: videos.some((video) => !isFinal(video.status)) };
+  } catch (error) {
+    // One that cannot be waited for is told at once; the jobs of the others are left alone.
+    others.abort();
+    await Promise.allSettled(waits);
+    throw withOthers(
+      error,
+      ids.filter((id) => id !== failedId),
+    );
+  }
 }
 
 async function waitForOne(
@@ -117,6 +134,12 @@ function stopped(id: string, cause: unknown): VideoToolsetError {
     retryable: true,
     next_step: `Call video_wait with {"ids":["${id}"]} to go on.`,
   });
+}
+
+function withOthers(error: unknown, others: readonly string[]): unknown {
+  if (others.length === 0 || !(error instanceof VideoToolsetError) || error.code === 'aborted') return error;
+  const call = `Call video_wait with ${JSON.stringify({ ids: others })} to go on with the others.`;
+  return new VideoToolsetError(error.code, error.message, { ...error.facts, cause: error, next_step: call });
 }
 
 function withJob(error: unknown, id: string): unknown {

@@ -43,10 +43,11 @@ function typed(value: unknown): string {
 }
 
 /** A failure as a person reads it on stderr. */
-export function printError({ message, job_id, next_step }: ErrorReport): void {
+export function printError({ code, message, job_id, next_step }: ErrorReport): void {
   const lines = [`Error: ${message}`];
   if (job_id !== undefined && !message.includes(job_id)) lines.push(`Job: ${job_id}`);
-  if (next_step !== undefined) lines.push(commandFor(next_step));
+  if (code === 'not_approved') lines.push('Run it again with --yes to approve it.');
+  else if (next_step !== undefined) lines.push(commandFor(next_step));
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 

@@ -8,7 +8,7 @@ export type Turn =
 
 const NOT_A_MODEL =
   'I am the built-in offline model, not a language model: I used your words as they are. Set AGENT_MODEL for an agent that thinks about them.';
-const GO_ON = /^\s*(go on|continue|resume|proceed)\b/i;
+const GO_ON = /^\s*(please\s+)?(go on|continue|resume|proceed)(\s+please)?[\s.!]*$/i;
 /** The same call with the same arguments, before the offline model gives up. */
 const MOST_REPEATS = 50;
 const MOST_FAILURES = 3;

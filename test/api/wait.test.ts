@@ -151,3 +151,22 @@ test('a wait that is stopped leaves the job alone and says how to go on', async 
     return true;
   });
 });
+
+test('one id that cannot be waited for ends the wait at once, and names the call for the others', async () => {
+  const clock = { now: () => 0, sleep: (_ms: number, signal?: AbortSignal) => forever(signal), random: () => 0.5 };
+  const retrieve = async (id: string) => {
+    if (id === 'lost') throw new VideoToolsetError('not_found', 'There is no job lost.');
+    return poll('queued', {}, id);
+  };
+  const waiting = waitForVideos(['a', 'lost', 'b'], retrieve, { limitMs: 60_000, pollIntervalMs: 1_000 }, clock);
+  await assert.rejects(waiting, (error) => {
+    assert.ok(error instanceof VideoToolsetError);
+    assert.equal(error.code, 'not_found');
+    assert.match(error.facts.next_step ?? '', /video_wait with \{"ids":\["a","b"\]\}/);
+    return true;
+  });
+});
+
+function forever(signal?: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+}
