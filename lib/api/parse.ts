@@ -78,7 +78,8 @@ export function parseDeleted(body: unknown): boolean {
 export function parseErrorBody(body: unknown): { message?: string; code?: string; type?: string; param?: string } {
   if (typeof body === 'string') return defined({ message: snippet(body) });
   if (!isRecord(body)) return {};
-  const { error = body, detail } = body;
+  const { detail } = body;
+  const error = body.error ?? body;
   if (typeof error === 'string') return defined({ message: snippet(error) });
   const fields = isRecord(error) ? error : {};
   return defined({
