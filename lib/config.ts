@@ -2,7 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Config, Options } from '../types/config.ts';
+import type { Config, Options, ServerName } from '../types/config.ts';
 import { VideoToolsetError } from './errors.ts';
 
 type Environment = Record<string, string | undefined>;
@@ -11,6 +11,7 @@ type Environment = Record<string, string | undefined>;
 const VARIABLES = {
   baseUrl: 'VIDEO_BASE_URL',
   apiKey: 'VIDEO_API_KEY',
+  server: 'VIDEO_SERVER',
   model: 'VIDEO_MODEL',
   headers: 'VIDEO_HEADERS',
   query: 'VIDEO_QUERY',
@@ -27,6 +28,18 @@ const VARIABLES = {
   agentApiKey: 'AGENT_API_KEY',
   debug: 'VIDEO_DEBUG',
 } as const satisfies Record<keyof Options, string>;
+
+const SERVER_NAMES = [
+  'auto',
+  'studio',
+  'openai',
+  'azure',
+  'sglang',
+  'vllm-omni',
+  'litellm',
+  'tensorrt-llm',
+  'new-api',
+] as const satisfies readonly ServerName[];
 
 type OptionName = keyof typeof VARIABLES;
 
@@ -54,6 +67,7 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
   return {
     ...(baseUrl !== undefined && { baseUrl }),
     ...(apiKey !== undefined && { apiKey }),
+    server: oneOf('server', read('server') ?? 'auto', SERVER_NAMES),
     ...(model !== undefined && { model }),
     headers: headersOf(read('headers')),
     query: stringRecord('query', read('query')),

@@ -11,6 +11,8 @@ export interface ErrorFacts {
   retryable?: boolean;
   /** One sentence that a person or a model can act on. */
   next_step?: string;
+  /** How long the server asked to be left alone, in milliseconds. */
+  retryAfterMs?: number;
   cause?: unknown;
 }
 

@@ -42,7 +42,15 @@ export function openRuntime(options: Options = {}): Runtime {
     studio = await startStudio({ state: config.state, log, holdsProcess: false });
     return studio.baseUrl;
   };
-  const api = once<VideoApi>(async () => createVideoApi({ ...config, baseUrl: await serverAddress(), workspace, log }));
+  const api = once<VideoApi>(async () =>
+    createVideoApi({
+      ...config,
+      baseUrl: await serverAddress(),
+      server: config.baseUrl === undefined ? 'studio' : config.server,
+      workspace,
+      log,
+    }),
+  );
   const cdn = once<Cdn>(async () => createCdn(config, workspace));
   const sessions = once<Sessions>(async () =>
     (await import('./host/sessions.ts')).openSessions(path.join(config.state, 'sessions')),

@@ -23,6 +23,7 @@ function refuses(options: object, environment: Record<string, string>, ...named:
 
 test('without options and variables everything has its documented default', () => {
   assert.deepEqual(resolveConfig({}, {}), {
+    server: 'auto',
     headers: {},
     query: {},
     workspace: path.resolve('videos'),
@@ -43,6 +44,7 @@ test('every variable sets its option', () => {
     {
       VIDEO_BASE_URL: 'http://gpu:8000',
       VIDEO_API_KEY: ' key-1 ',
+      VIDEO_SERVER: 'sglang',
       VIDEO_MODEL: 'wan2.2',
       VIDEO_HEADERS: '{"x-team":"a"}',
       VIDEO_QUERY: '{"api-version":"preview"}',
@@ -63,6 +65,7 @@ test('every variable sets its option', () => {
   assert.deepEqual(config, {
     baseUrl: 'http://gpu:8000/v1',
     apiKey: 'key-1',
+    server: 'sglang',
     model: 'wan2.2',
     headers: { 'x-team': 'a' },
     query: { 'api-version': 'preview' },

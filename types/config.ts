@@ -1,9 +1,23 @@
+/** A dialect of the Videos API; `auto` finds out by itself what it can. */
+export type ServerName =
+  | 'auto'
+  | 'studio'
+  | 'openai'
+  | 'azure'
+  | 'sglang'
+  | 'vllm-omni'
+  | 'litellm'
+  | 'tensorrt-llm'
+  | 'new-api';
+
 /** What a user may set, by option or by environment variable; an option beats the environment. */
 export interface Options {
   /** `VIDEO_BASE_URL`: the server, with or without `/v1`. @default the embedded studio */
   baseUrl?: string;
   /** `VIDEO_API_KEY`; `OPENAI_API_KEY` counts only for api.openai.com. @default none */
   apiKey?: string;
+  /** `VIDEO_SERVER`: the server's dialect. @default 'auto' */
+  server?: ServerName;
   /** `VIDEO_MODEL`: sent where a call names none. @default not sent */
   model?: string;
   /** `VIDEO_HEADERS` (JSON): added to every request. @default none */
@@ -41,6 +55,7 @@ export interface Config {
   /** Absent: the embedded studio. */
   baseUrl?: string;
   apiKey?: string;
+  server: ServerName;
   model?: string;
   headers: Record<string, string>;
   query: Record<string, string>;

@@ -27,6 +27,8 @@ export interface Video {
   expires_at?: number;
   remixed_from_video_id?: string;
   error?: VideoJobError;
+  /** What the client did to the input, or learned of the server, that the user should know. */
+  notices?: string[];
   /** Everything else the server said; never shown to a model. */
   raw: Record<string, unknown>;
 }
@@ -53,6 +55,8 @@ export interface CreateParameters {
   /** `WIDTHxHEIGHT`, e.g. `1280x720`. */
   size?: string;
   input_reference?: FileInput;
+  /** How a reference image of another shape is brought to `size`; `none` sends it as it is. @default 'cover' */
+  fit?: 'cover' | 'contain' | 'stretch' | 'none';
   /** A server's own parameters, passed through as they are. */
   extra?: Record<string, unknown>;
 }

@@ -1,71 +1,73 @@
 import { openAsBlob } from 'node:fs';
+import mime from 'mime-types';
 import { FormData } from 'undici';
-import type { CharacterParameters, CreateParameters, EditParameters, FileInput } from '../../types/video.ts';
 import { VideoToolsetError } from '../errors.ts';
-import { mediaTypeOfFile } from '../media/sniff.ts';
+import { mediaTypeOf } from '../media/sniff.ts';
 import type { Workspace } from '../workspace.ts';
 import type { HttpRequest } from './http.ts';
 
 type Body = NonNullable<HttpRequest['body']>;
-type Upload = { path: string } | Blob;
 
-const RESERVED = ['prompt', 'video', 'input_reference', 'name'];
-
-/** JSON where nothing is uploaded, multipart where a file is; only what the caller set is sent. */
-export async function createBody(parameters: CreateParameters, workspace: Workspace): Promise<Body> {
-  const { input_reference, extra, ...fields } = parameters;
-  const plain = { ...fields, ...passedThrough(extra) };
-  if (input_reference === undefined) return { json: plain };
-  if (isUpload(input_reference)) return { form: await form(plain, 'input_reference', input_reference, workspace) };
-  return { json: { ...plain, input_reference: wireReference(input_reference) } };
+/** What is to be sent, before its encoding is chosen: only what the caller set. */
+export interface WireRequest {
+  fields: Record<string, unknown>;
+  upload?: Upload;
 }
 
-/** For edits and extensions: by id as JSON, by upload as multipart. */
-export async function sourceBody(
-  parameters: EditParameters & { seconds?: string },
-  workspace: Workspace,
-): Promise<Body> {
-  const { video, extra, ...fields } = parameters;
-  const plain = { ...fields, ...passedThrough(extra) };
-  return isUpload(video) ? { form: await form(plain, 'video', video, workspace) } : { json: { ...plain, video } };
+export interface Upload {
+  field: string;
+  /** Backed by its file, so that it streams; its type comes from magic bytes. */
+  blob: Blob;
+  filename: string;
 }
 
-export async function characterBody({ video, name }: CharacterParameters, workspace: Workspace): Promise<Body> {
-  return { form: await form({ name }, 'video', video, workspace) };
+/** Objects that the reference writes as `name[key]` in multipart; others go as JSON texts. */
+const BRACKETED = ['input_reference', 'video', 'characters'];
+/** A data URL in JSON may have 20,971,520 characters (the reference's limit for `image_url`). */
+const MAX_DATA_URL_BYTES = 15_728_000;
+const SNIFFED_BYTES = 4_100;
+
+/** @throws VideoToolsetError `invalid_media` for a file too large for JSON */
+export async function encode({ fields, upload }: WireRequest, encoding: 'json' | 'multipart'): Promise<Body> {
+  if (encoding === 'json') return { json: upload === undefined ? fields : { ...fields, ...(await inlined(upload)) } };
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) append(form, name, value);
+  if (upload !== undefined) form.append(upload.field, upload.blob, upload.filename);
+  return { form };
 }
 
-function isUpload(input: FileInput | EditParameters['video']): input is Upload {
-  return input instanceof Blob || 'path' in input;
-}
-
-function wireReference(input: { url: string } | { file_id: string }): Record<string, string> {
-  return 'url' in input ? { image_url: input.url } : { file_id: input.file_id };
-}
-
-function passedThrough(extra: Record<string, unknown> = {}): Record<string, unknown> {
-  const taken = Object.keys(extra).find((name) => RESERVED.includes(name));
-  if (taken !== undefined) {
-    throw new VideoToolsetError('invalid_argument', `extra must not set ${taken}: it has a parameter of its own.`);
+/** A file of the workspace, or bytes in memory, ready to be sent. */
+export async function openUpload(field: string, input: { path: string } | Blob, workspace: Workspace): Promise<Upload> {
+  if (input instanceof Blob) {
+    const type = await mediaTypeOf(new Uint8Array(await input.slice(0, SNIFFED_BYTES).arrayBuffer()));
+    const blob = input.type === type ? input : input.slice(0, input.size, type);
+    return { field, blob, filename: input instanceof File ? input.name : `upload.${mime.extension(type) || 'bin'}` };
   }
-  return extra;
+  const { absolute, path } = await workspace.find(input.path);
+  const blob = await openAsBlob(absolute);
+  const type = await mediaTypeOf(new Uint8Array(await blob.slice(0, SNIFFED_BYTES).arrayBuffer()));
+  return { field, blob: await openAsBlob(absolute, { type }), filename: path.split('/').at(-1) ?? 'upload' };
 }
 
-async function form(
-  fields: Record<string, unknown>,
-  name: string,
-  upload: Upload,
-  workspace: Workspace,
-): Promise<FormData> {
-  const data = new FormData();
-  for (const [field, value] of Object.entries(fields)) {
-    if (value !== undefined) data.append(field, typeof value === 'object' ? JSON.stringify(value) : String(value));
-  }
-  if (upload instanceof Blob) {
-    data.append(name, upload, upload instanceof File ? upload.name : 'upload');
-    return data;
-  }
-  const { absolute, path } = await workspace.find(upload.path);
-  const type = await mediaTypeOfFile(absolute);
-  data.append(name, await openAsBlob(absolute, { type }), path.split('/').at(-1));
-  return data;
+function append(form: FormData, name: string, value: unknown): void {
+  if (value === undefined) return;
+  if (typeof value !== 'object' || value === null) form.append(name, String(value));
+  else if (!BRACKETED.includes(name)) form.append(name, JSON.stringify(value));
+  else if (Array.isArray(value)) for (const entry of value) appendKeys(form, `${name}[]`, entry);
+  else appendKeys(form, name, value);
+}
+
+function appendKeys(form: FormData, name: string, value: object): void {
+  for (const [key, entry] of Object.entries(value)) form.append(`${name}[${key}]`, String(entry));
+}
+
+async function inlined({ field, blob }: Upload): Promise<Record<string, unknown>> {
+  if (field !== 'input_reference') throw tooLarge('This server takes no file uploads');
+  if (blob.size > MAX_DATA_URL_BYTES) throw tooLarge(`The image has ${blob.size} bytes, more than JSON may carry`);
+  const base64 = Buffer.from(await blob.arrayBuffer()).toString('base64');
+  return { input_reference: { image_url: `data:${blob.type};base64,${base64}` } };
+}
+
+function tooLarge(what: string): VideoToolsetError {
+  return new VideoToolsetError('invalid_media', `${what}: nothing was sent.`);
 }

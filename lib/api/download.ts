@@ -1,25 +1,24 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import path from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { open } from 'node:fs/promises';
 import mime from 'mime-types';
-import type { VideoVariant } from '../../types/video.ts';
+import type { Video, VideoVariant } from '../../types/video.ts';
 import { systemCode, toToolsetError, VideoToolsetError } from '../errors.ts';
 import { sha256OfFile } from '../media/hash.ts';
-import { mediaTypeOf } from '../media/sniff.ts';
-import type { Workspace } from '../workspace.ts';
-import type { HttpResponse } from './http.ts';
+import { isWholeMp4 } from '../media/mp4.ts';
+import { mediaTypeOfFile } from '../media/sniff.ts';
+import type { Workspace, WorkspaceFile } from '../workspace.ts';
+import { appendBody, type BodySource, BrokenOff } from './append.ts';
+import type { Clock } from './clock.ts';
+import { claimPartial, type PartialFile } from './partial.ts';
 
 /** A clip of 20 s at 1080p has some 30 MB; this is a guard against a body without end. */
 const MAX_BYTES = 4 * 1024 ** 3;
-const SNIFFED_BYTES = 4_100;
+const MOST_BREAKS_WITHOUT_PROGRESS = 5;
+const OVERLAP_BYTES = 4_096;
 
 export interface DownloadOptions {
   /** @default 'video' */
   variant?: VideoVariant;
-  /** Name in the workspace, without suffix: the suffix follows from the bytes. @default the job's id */
+  /** Name in the workspace, without suffix: the suffix follows from the bytes. @default from the prompt and the id */
   name?: string;
   /** @default false */
   overwrite?: boolean;
@@ -39,74 +38,94 @@ export interface DownloadedFile {
   content_type: string;
 }
 
+export interface Download {
+  video: Video;
+  /** Opens the bytes from an offset on; a server that cannot do that begins anew. */
+  source: BodySource;
+  /** What the bytes are: server, job and variant. */
+  identity: string;
+  partialFolder: string;
+  name: string;
+}
+
 /**
- * Streams a body to a partial file, checks it, and only then gives it its name in the workspace.
- * @throws VideoToolsetError `invalid_media` for an empty, cut or foreign body, `file_exists`, `disk_full`
+ * Streams a clip to a partial file, going on after every break, checks it, and only then gives it its name. What was
+ * fetched before a failure or a crash is kept, and not fetched again.
+ * @throws VideoToolsetError `invalid_media` for an empty, cut or foreign body, `file_exists`, `disk_full`, `server_error`
  */
-export async function saveBody(
-  response: HttpResponse,
-  options: DownloadOptions & { name: string; partialFolder: string },
+export async function saveDownload(
+  download: Download,
+  options: DownloadOptions,
+  workspace: Workspace,
+  clock: Clock,
+): Promise<DownloadedFile> {
+  const partial = await claimPartial(download.partialFolder, download.identity);
+  try {
+    await fetchWhole(partial, download.source, options, clock);
+    const file = await checkAndAdopt(partial, `${download.name}`, options, workspace);
+    await partial.discard();
+    return file;
+  } catch (error) {
+    if (isWorthKeeping(error, options.signal)) await partial.keep();
+    else await partial.discard();
+    throw error instanceof BrokenOff ? brokenOff(error) : toToolsetError(error);
+  }
+}
+
+async function fetchWhole(
+  partial: PartialFile,
+  source: BodySource,
+  options: DownloadOptions,
+  clock: Clock,
+): Promise<void> {
+  let breaks = 0;
+  while (true) {
+    const before = await partial.bytes();
+    if (before > 0 && before === partial.facts.total) return;
+    try {
+      await appendBody(partial, source, { maxBytes: MAX_BYTES, overlapBytes: OVERLAP_BYTES, ...options });
+      return;
+    } catch (error) {
+      if (!(error instanceof BrokenOff) || options.signal?.aborted) throw error;
+      breaks = (await partial.bytes()) > before ? 1 : breaks + 1;
+      if (breaks > MOST_BREAKS_WITHOUT_PROGRESS) throw error;
+      await clock.sleep(250 * 2 ** breaks * (0.5 + 0.5 * clock.random()), options.signal);
+    }
+  }
+}
+
+async function checkAndAdopt(
+  partial: PartialFile,
+  base: string,
+  options: DownloadOptions,
   workspace: Workspace,
 ): Promise<DownloadedFile> {
-  await mkdir(options.partialFolder, { recursive: true });
-  const partial = path.join(options.partialFolder, `${randomUUID()}.part`);
-  try {
-    const { bytes, sha256, beginning } = await writeBody(response, partial, options);
-    const contentType = await checkedMediaType(response, beginning, bytes, options);
-    const suffix = mime.extension(contentType) || 'bin';
-    const file = await adoptOrRecognise(partial, `${options.name}.${suffix}`, sha256, options, workspace);
-    return { path: file.path, bytes, sha256, content_type: contentType };
-  } catch (error) {
-    throw isCut(error) && !options.signal?.aborted ? cutOff(error) : toToolsetError(error);
-  } finally {
-    await rm(partial, { force: true });
-  }
-}
-
-async function writeBody(response: HttpResponse, partial: string, options: DownloadOptions) {
-  const hash = createHash('sha256');
-  const total = contentLength(response);
-  const { maxBytes = MAX_BYTES, onProgress } = options;
-  const first: Buffer[] = [];
-  let bytes = 0;
-  const meter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      if (bytes < SNIFFED_BYTES) first.push(chunk);
-      bytes += chunk.length;
-      hash.update(chunk);
-      onProgress?.(bytes, total);
-      done(bytes > maxBytes ? tooLarge(maxBytes) : null, chunk);
-    },
-  });
-  if (total !== undefined && total > maxBytes) {
-    response.body.destroy();
-    throw tooLarge(maxBytes);
-  }
-  await pipeline(response.body, meter, createWriteStream(partial, { flags: 'wx', flush: true }), {
-    ...(options.signal && { signal: options.signal }),
-  });
-  return { bytes, sha256: hash.digest('hex'), beginning: Buffer.concat(first) };
-}
-
-async function checkedMediaType(
-  response: HttpResponse,
-  beginning: Buffer,
-  bytes: number,
-  { variant = 'video' }: DownloadOptions,
-): Promise<string> {
-  const expected = contentLength(response);
+  const bytes = await partial.bytes();
   if (bytes === 0) throw notMedia('an empty body');
-  if (expected !== undefined && expected !== bytes) throw notMedia(`${bytes} of ${expected} bytes`);
-  const type = await mediaTypeOf(beginning);
-  const family = variant === 'video' ? 'video/' : variant === 'thumbnail' || variant === 'spritesheet' ? 'image/' : '';
-  if (!/^(video|image|audio)\//.test(type) || !type.startsWith(family)) {
-    throw notMedia(
-      `${String(response.headers['content-type'] ?? 'something')} that is not ${family === 'image/' ? 'an image' : 'a video'}`,
-    );
+  const contentType = await checkedMediaType(partial.path, options.variant ?? 'video');
+  const handle = await open(partial.path, 'r+');
+  await handle.sync().finally(() => handle.close());
+  const sha256 = await sha256OfFile(partial.path);
+  const file = await adoptOrRecognise(
+    partial.path,
+    `${base}.${mime.extension(contentType) || 'bin'}`,
+    sha256,
+    options,
+    workspace,
+  );
+  return { path: file.path, bytes, sha256, content_type: contentType };
+}
+
+async function checkedMediaType(file: string, variant: VideoVariant): Promise<string> {
+  const type = await mediaTypeOfFile(file);
+  const family =
+    variant === 'video' ? 'video' : variant === 'thumbnail' || variant === 'spritesheet' ? 'image' : undefined;
+  const isMedia = /^(video|image|audio)\//.test(type);
+  if (!isMedia || (family !== undefined && !type.startsWith(`${family}/`))) {
+    throw notMedia(`bytes that are not ${family === 'image' ? 'an image' : 'a video'}`);
   }
-  return type === 'video/quicktime' && String(response.headers['content-type']).startsWith('video/mp4')
-    ? 'video/mp4'
-    : type;
+  if (type === 'video/mp4' && !(await isWholeMp4(file))) throw notMedia('a clip that is cut off or damaged');
+  return type;
 }
 
 /** The same bytes under the same name are what was wanted: a repeated download is no error. */
@@ -114,11 +133,11 @@ async function adoptOrRecognise(
   partial: string,
   name: string,
   sha256: string,
-  options: DownloadOptions,
+  { overwrite = false }: DownloadOptions,
   workspace: Workspace,
-) {
+): Promise<WorkspaceFile> {
   try {
-    return await workspace.adopt(partial, name, { overwrite: options.overwrite === true });
+    return await workspace.adopt(partial, name, { overwrite });
   } catch (error) {
     if (!(error instanceof VideoToolsetError) || error.code !== 'file_exists') throw error;
     const present = await workspace.find(name);
@@ -127,36 +146,22 @@ async function adoptOrRecognise(
   }
 }
 
-function contentLength({ headers }: HttpResponse): number | undefined {
-  const value = Number(headers['content-length'] ?? Number.NaN);
-  return Number.isSafeInteger(value) && headers['content-encoding'] === undefined ? value : undefined;
+/** A broken or stopped transfer can go on later; what was refused as wrong must not. */
+function isWorthKeeping(error: unknown, signal: AbortSignal | undefined): boolean {
+  return error instanceof BrokenOff || signal?.aborted === true;
 }
 
-function notMedia(what: string): VideoToolsetError {
+function brokenOff(error: BrokenOff): VideoToolsetError {
+  return new VideoToolsetError('server_error', `The download broke off (${systemCode(error) ?? error.message}).`, {
+    cause: error,
+    retryable: true,
+    next_step: 'Download it again: what was fetched so far is kept.',
+  });
+}
+
+export function notMedia(what: string): VideoToolsetError {
   return new VideoToolsetError('invalid_media', `The server sent ${what}: nothing was saved.`, {
-    submitted: 'yes',
-    billed: 'likely',
     retryable: true,
     next_step: 'Call video_retrieve to see the state of the job, then download again.',
-  });
-}
-
-/** Did the connection end before the body did? */
-function isCut(error: unknown): boolean {
-  return /^UND_ERR_|^ECONN|^EPIPE$|^ETIMEDOUT$|^ERR_STREAM_PREMATURE_CLOSE$/.test(systemCode(error) ?? '');
-}
-
-function cutOff(cause: unknown): VideoToolsetError {
-  return new VideoToolsetError('server_error', `The download broke off (${systemCode(cause)}): nothing was saved.`, {
-    cause,
-    retryable: true,
-    next_step: 'The clip is still on its server: download it again.',
-  });
-}
-
-function tooLarge(maxBytes: number): VideoToolsetError {
-  return new VideoToolsetError('invalid_media', `The server sends more than ${maxBytes} bytes: nothing was saved.`, {
-    submitted: 'yes',
-    billed: 'likely',
   });
 }

@@ -1,20 +1,19 @@
-import { Agent, Client, type Dispatcher, type FormData } from 'undici';
+import type { Readable } from 'node:stream';
+import { type Dispatcher, EnvHttpProxyAgent, type FormData } from 'undici';
 import type { Config } from '../../types/config.ts';
-import type { ErrorCode } from '../../types/error.ts';
 import { secretsOf } from '../config.ts';
-import { ApiError, type ErrorFacts, systemCode, VideoToolsetError } from '../errors.ts';
-import { type Log, redact } from '../log.ts';
-import { parseErrorBody } from './parse.ts';
+import { VideoToolsetError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { isPrivateAddress, publicLookup, requireFetchable } from './foreign.ts';
+import { parseJson, readError, readText } from './read.ts';
+import { failureOf, refusalOf } from './refusal.ts';
+import { withRetry } from './retry.ts';
 
-const MAX_JSON_BYTES = 16 * 1024 * 1024;
-const NEVER_CONNECTED = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-];
+const CONNECT_TIMEOUT_MS = 10_000;
+const MOST_REDIRECTS = 5;
+const ATTEMPTS = 4;
+const RETRY_DEADLINE_MS = 60_000;
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -26,15 +25,20 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
   /** Does this call make a job, so that it costs money and must never be sent twice? */
   makesJob?: boolean;
+  /** Repeats a call that failed for a passing reason. @default true, except for a call that makes a job */
+  retry?: boolean;
+  /** Is this HTTP error an answer all the same? */
+  isAnswer?: (status: number, data: unknown) => boolean;
 }
 
 export interface HttpResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
-  body: Dispatcher.ResponseData['body'];
+  body: Readable;
 }
 
 export interface JsonResponse {
+  status: number;
   data: unknown;
   headers: HttpResponse['headers'];
 }
@@ -44,22 +48,79 @@ export interface Http {
   json(request: HttpRequest): Promise<JsonResponse>;
   /** A stream of bytes, which the caller must consume or destroy. */
   stream(request: HttpRequest): Promise<HttpResponse>;
+  /**
+   * A stream from an address that a server named, redirects followed; with our credentials only at the API's own origin,
+   * and never from a private address while the API is elsewhere.
+   */
+  streamFrom(
+    address: string,
+    options: { headers: Record<string, string>; signal?: AbortSignal | undefined },
+  ): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 
-type HttpConfig = Pick<Config, 'apiKey' | 'headers' | 'query' | 'requestTimeoutMs'> & { baseUrl: string; log: Log };
+export type HttpConfig = Pick<Config, 'apiKey' | 'headers' | 'query' | 'requestTimeoutMs'> & {
+  baseUrl: string;
+  log: Log;
+  refuses429BeforeJob: boolean;
+  clock?: Clock;
+  /** Fetches addresses that a server names even from private networks. @default false */
+  allowPrivateAddresses?: boolean;
+  /** In place of our own connections: a proxy, a certificate authority, a pool. */
+  dispatcher?: Dispatcher;
+};
 
 /**
- * The transport: base URL, credentials, time-outs, and errors in the project's own form. It knows no endpoint.
+ * The transport: base URL, credentials, time-outs, retries, and errors in the project's own form. It knows no endpoint.
  *
  * A call that makes a job goes out once, over HTTP/1.1 on a connection of its own, so that an idle socket that closes
- * under it does not leave an open question.
+ * under it does not leave an open question. `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honoured.
  */
 export function createHttp(config: HttpConfig): Http {
   const base = new URL(config.baseUrl);
+  const { clock = systemClock, refuses429BeforeJob } = config;
   const secrets = secretsOf(config);
-  const timeouts = { headersTimeout: config.requestTimeoutMs, bodyTimeout: config.requestTimeoutMs };
-  const agent = new Agent({ ...timeouts, connect: { timeout: Math.min(10_000, config.requestTimeoutMs) } });
+  const context = { host: base.hostname, refuses429BeforeJob };
+  const connections = {
+    headersTimeout: config.requestTimeoutMs,
+    bodyTimeout: config.requestTimeoutMs,
+    connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, config.requestTimeoutMs) },
+  };
+  const shared = config.dispatcher ?? new EnvHttpProxyAgent(connections);
+
+  const allowPrivate = config.allowPrivateAddresses === true || isPrivateHost(base.hostname);
+  const elsewhere =
+    config.dispatcher ??
+    new EnvHttpProxyAgent({
+      ...connections,
+      connect: { ...connections.connect, ...(!allowPrivate && { lookup: publicLookup }) },
+    });
+  const credentials = {
+    ...(config.apiKey !== undefined && { authorization: `Bearer ${config.apiKey}` }),
+    ...lowerCased(config.headers),
+  };
+
+  const open = async (
+    { method, signal }: Pick<HttpRequest, 'method' | 'signal'>,
+    url: URL,
+    headers: Record<string, string>,
+    redirectsLeft = MOST_REDIRECTS,
+  ): Promise<HttpResponse> => {
+    const isOwn = url.origin === base.origin;
+    if (!isOwn) requireFetchable(url, base, allowPrivate);
+    const { statusCode: status, ...response } = await (isOwn ? shared : elsewhere).request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method,
+      headers: { ...headers, ...(isOwn && credentials) },
+      signal: signal ?? null,
+    });
+    const { location } = response.headers;
+    if (status < 300 || status > 399 || typeof location !== 'string' || redirectsLeft === 0)
+      return { status, ...response };
+    response.body.destroy();
+    return await open({ method, signal }, new URL(location, url), headers, redirectsLeft - 1);
+  };
 
   const exchange = async (request: HttpRequest, dispatcher: Dispatcher): Promise<HttpResponse> => {
     if (request.signal?.aborted) {
@@ -71,54 +132,92 @@ export function createHttp(config: HttpConfig): Http {
       path: base.pathname + request.path + queryText({ ...config.query, ...request.query }),
       method: request.method,
       headers: {
-        ...(config.apiKey !== undefined && { authorization: `Bearer ${config.apiKey}` }),
         accept: 'application/json',
         ...(request.body && 'json' in request.body && { 'content-type': 'application/json' }),
         ...request.headers,
-        ...lowerCased(config.headers),
+        ...credentials,
       },
       body: bodyOf(request),
       signal: request.signal ?? null,
       reset: request.makesJob === true,
     });
     const ms = Math.round(performance.now() - started);
-    config.log.debug('request', { method: request.method, path: request.path, status: response.statusCode, ms });
-    if (response.statusCode >= 300) throw await refusal(request, response, secrets);
-    return { status: response.statusCode, headers: response.headers, body: response.body };
+    const { statusCode: status, headers, body } = response;
+    config.log.debug('request', { method: request.method, path: request.path, status, ms });
+    return { status, headers, body };
   };
 
-  const withinOneConnection = async <T>(use: (dispatcher: Dispatcher) => Promise<T>): Promise<T> => {
-    const client = new Client(base.origin, { ...timeouts, allowH2: false, connect: { timeout: 10_000 } });
+  const accepted = async (request: HttpRequest, response: HttpResponse): Promise<HttpResponse> => {
+    const { status: statusCode, headers, body } = response;
+    if (statusCode < 300 || request.isAnswer?.(statusCode, undefined)) return response;
+    throw refusalOf(request, { statusCode, headers }, await readError(body, secrets), context);
+  };
+
+  const readJson = async (request: HttpRequest, dispatcher: Dispatcher): Promise<JsonResponse> => {
+    const { status, headers, body } = await exchange(request, dispatcher);
+    if (status < 300) return { status, data: parseJson(await readText(body)), headers };
+    const data = await readError(body, secrets);
+    if (request.isAnswer?.(status, data)) return { status, data, headers };
+    throw refusalOf(request, { statusCode: status, headers }, data, context);
+  };
+
+  const explained = async <T>(request: HttpRequest, call: () => Promise<T>): Promise<T> => {
+    const attempt = async () => {
+      try {
+        return await call();
+      } catch (error) {
+        throw failureOf(error, request, base.host);
+      }
+    };
+    // A refusal before the job is made may be followed by a new attempt; so may a call that makes none.
+    const mayRepeat = request.retry ?? (!request.makesJob || refuses429BeforeJob);
+    if (!mayRepeat) return await attempt();
+    return await withRetry(
+      attempt,
+      { attempts: ATTEMPTS, deadlineMs: RETRY_DEADLINE_MS, signal: request.signal },
+      clock,
+    );
+  };
+
+  const onFreshConnection = async <T>(use: (dispatcher: Dispatcher) => Promise<T>): Promise<T> => {
+    if (config.dispatcher !== undefined) return await use(config.dispatcher);
+    const fresh = new EnvHttpProxyAgent({ ...connections, allowH2: false });
     try {
-      return await use(client);
+      return await use(fresh);
     } finally {
-      await client.destroy();
+      await fresh.destroy();
     }
   };
 
   return {
-    async json(request) {
-      const send = async (dispatcher: Dispatcher): Promise<JsonResponse> => {
-        const response = await exchange(request, dispatcher);
-        return { data: parseJson(await boundedText(response.body)), headers: response.headers };
-      };
-      try {
-        return await (request.makesJob ? withinOneConnection(send) : send(agent));
-      } catch (error) {
-        throw explain(error, request, base.host);
-      }
+    json: (request) =>
+      explained(request, () =>
+        request.makesJob ? onFreshConnection((dispatcher) => readJson(request, dispatcher)) : readJson(request, shared),
+      ),
+
+    stream: (request) =>
+      explained(request, async () => {
+        const url = new URL(
+          base.origin + base.pathname + request.path + queryText({ ...config.query, ...request.query }),
+        );
+        return await accepted(request, await open(request, url, request.headers ?? {}));
+      }),
+
+    async streamFrom(address, { headers, signal }) {
+      const url = URL.parse(address, config.baseUrl);
+      if (url === null) throw new VideoToolsetError('invalid_response', 'The server names an address that is none.');
+      const request: HttpRequest = { method: 'GET', path: url.pathname, signal, isAnswer: (status) => status === 416 };
+      return await explained(request, async () => await accepted(request, await open(request, url, headers)));
     },
 
-    async stream(request) {
-      try {
-        return await exchange(request, agent);
-      } catch (error) {
-        throw explain(error, request, base.host);
-      }
+    async close() {
+      if (config.dispatcher === undefined) await Promise.all([shared.destroy(), elsewhere.destroy()]);
     },
-
-    close: () => agent.destroy(),
   };
+}
+
+function isPrivateHost(hostname: string): boolean {
+  return hostname === 'localhost' || isPrivateAddress(hostname);
 }
 
 function queryText(query: Record<string, string>): string {
@@ -133,117 +232,4 @@ function lowerCased(headers: Record<string, string>): Record<string, string> {
 function bodyOf({ body }: HttpRequest): string | FormData | null {
   if (body === undefined) return null;
   return 'json' in body ? JSON.stringify(body.json) : body.form;
-}
-
-async function boundedText(body: HttpResponse['body']): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_JSON_BYTES)
-      throw new VideoToolsetError('invalid_response', 'The server answered with more than 16 MiB of JSON.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseJson(text: string): unknown {
-  if (text.trim() === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new VideoToolsetError('invalid_response', 'The server answered with something that is not JSON.', { cause });
-  }
-}
-
-async function refusal(
-  request: HttpRequest,
-  response: Dispatcher.ResponseData,
-  secrets: readonly string[],
-): Promise<ApiError> {
-  const status = response.statusCode;
-  // Some servers repeat the key that they refuse.
-  const text = redact(await boundedText(response.body).catch(() => ''), secrets);
-  let body: unknown = text;
-  try {
-    body = parseJson(text);
-  } catch {
-    // An HTML or plain text page: its words are the message.
-  }
-  const { message, ...detail } = parseErrorBody(body);
-  const requestId = response.headers['x-request-id'];
-  if (typeof requestId === 'string') Object.assign(detail, { request_id: requestId });
-  const code = codeOfStatus(status, detail.code);
-  const facts = factsOf(status, request.makesJob === true);
-  const said = message === undefined ? '' : `: ${message}`;
-  const id = typeof requestId === 'string' ? ` (request ${requestId})` : '';
-  return new ApiError(
-    code,
-    `${request.method} ${request.path} was answered with HTTP ${status}${said}${id}`,
-    status,
-    detail,
-    facts,
-  );
-}
-
-function codeOfStatus(status: number, serverCode: string | undefined): ErrorCode {
-  if (/moderation|content_(filter|policy)|policy_violation|sentinel_block/.test(serverCode ?? ''))
-    return 'moderation_blocked';
-  if (status === 401 || status === 403) return 'unauthorized';
-  if (status === 404) return 'not_found';
-  if (status === 405 || status === 501) return 'unsupported';
-  if (status === 429) return 'rate_limited';
-  if (status === 408 || status >= 500) return 'server_error';
-  return status < 400 ? 'invalid_response' : 'bad_request';
-}
-
-function factsOf(status: number, makesJob: boolean): ErrorFacts {
-  if (status === 401 || status === 403)
-    return { next_step: 'Check apiKey (VIDEO_API_KEY) and the account it belongs to.' };
-  if (makesJob && (status === 408 || status >= 500)) return UNKNOWN_OUTCOME;
-  if (status === 429 || status === 408 || status >= 500)
-    return { retryable: true, next_step: 'Try the same call again later.' };
-  if (status === 404) return { next_step: 'Check the id: video_list shows the jobs this server knows.' };
-  if (status >= 400) return { next_step: 'Correct what the message names, then make the call again.' };
-  return {};
-}
-
-const UNKNOWN_OUTCOME: ErrorFacts = {
-  submitted: 'unknown',
-  next_step: 'The job may have been made: look for it with video_list before anything is created again.',
-};
-
-/** A failure below HTTP, said in terms of what it means for the job. */
-function explain(error: unknown, request: HttpRequest, host: string): unknown {
-  const call = `${request.method} ${request.path}`;
-  if (error instanceof ApiError) {
-    return error.code === 'server_error' && error.facts.submitted === 'unknown'
-      ? new ApiError('outcome_unknown', error.message, error.status, error.detail, { ...error.facts, cause: error })
-      : error;
-  }
-  if (error instanceof VideoToolsetError && (!request.makesJob || error.code === 'aborted')) return error;
-  const code = systemCode(error);
-  if (NEVER_CONNECTED.includes(code ?? '')) {
-    return new VideoToolsetError('server_unreachable', `The video server at ${host} cannot be reached (${code}).`, {
-      cause: error,
-      retryable: true,
-      next_step: 'Check that the server runs and that VIDEO_BASE_URL names it, then make the same call again.',
-    });
-  }
-  if (request.signal?.aborted && !request.makesJob) {
-    return new VideoToolsetError('aborted', `${call} was stopped.`, { cause: error });
-  }
-  if (request.makesJob) {
-    const message = `${call} was sent, but its answer was lost (${code ?? messageOf(error)}).`;
-    return new VideoToolsetError('outcome_unknown', message, { ...UNKNOWN_OUTCOME, cause: error });
-  }
-  return new VideoToolsetError('server_error', `${call} failed on the way (${code ?? messageOf(error)}).`, {
-    cause: error,
-    retryable: true,
-    next_step: 'Try the same call again.',
-  });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { Config } from '../../types/config.ts';
+import type { Dispatcher } from 'undici';
+import type { Config, ServerName } from '../../types/config.ts';
 import type {
   Character,
   CharacterParameters,
@@ -14,12 +15,23 @@ import { ApiError, VideoToolsetError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { slug } from '../slug.ts';
 import type { Workspace } from '../workspace.ts';
-import { characterBody, createBody, sourceBody } from './body.ts';
-import { type DownloadedFile, type DownloadOptions, saveBody } from './download.ts';
+import { openUpload, type WireRequest } from './body.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { contentSource } from './content.ts';
+import { type DownloadedFile, type DownloadOptions, saveDownload } from './download.ts';
 import { createHttp, type HttpResponse, type JsonResponse } from './http.ts';
+import { forgotten, isFailedVideo, isMissingRoute, notOffered } from './offers.ts';
+import { everyPage } from './pages.ts';
 import { isFinal, parseCharacter, parseDeleted, parseVideo, parseVideoList } from './parse.ts';
 import { path as route } from './path.ts';
-import { type Clock, type Poll, type WaitOptions, type WaitResult, waitForVideos } from './wait.ts';
+import { type OptionalOperation, profileFor } from './profiles.ts';
+import { createRequest, requirePrompt, sourceRequest } from './request.ts';
+import { announcement } from './retirement.ts';
+import { createSender } from './send.ts';
+import { type Poll, type WaitOptions, type WaitResult, waitForVideos } from './wait.ts';
+
+/** How long a job that was just made may be unknown to its server. */
+const GRACE_MS = 30_000;
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
@@ -51,50 +63,97 @@ export interface VideoApi {
 export type VideoApiConfig = Pick<
   Config,
   'apiKey' | 'model' | 'headers' | 'query' | 'requestTimeoutMs' | 'pollIntervalMs' | 'waitLimitMs' | 'state'
-> & { baseUrl: string; workspace: Workspace; log?: Log; clock?: Clock };
+> & {
+  baseUrl: string;
+  workspace: Workspace;
+  /** @default 'auto' */
+  server?: ServerName;
+  log?: Log;
+  clock?: Clock;
+  /** Fetches addresses that a server names even from private networks. @default false */
+  allowPrivateAddresses?: boolean;
+  /** In place of our own connections: a proxy, a certificate authority, a pool. An undici dispatcher. */
+  dispatcher?: Dispatcher;
+};
 
 /** A client for one server. Parameters and results carry the wire's names. */
 export function createVideoApi(config: VideoApiConfig): VideoApi {
-  const { workspace, log = createLog() } = config;
-  const http = createHttp({ ...config, log });
-  const withModel = <T extends { model?: string }>(parameters: T) => ({
-    ...(config.model !== undefined && { model: config.model }),
-    ...parameters,
-  });
-  const post = async (target: string, body: Parameters<typeof http.json>[0]['body'], signal?: AbortSignal) =>
-    (await http.json({ method: 'POST', path: target, ...(body && { body }), signal, makesJob: true })).data;
+  const { workspace, log = createLog(), clock = systemClock } = config;
+  const profile = profileFor(config.baseUrl, config.server ?? 'auto');
+  const http = createHttp({ ...config, log, clock, refuses429BeforeJob: profile.refuses429BeforeJob });
+  const sendJob = createSender(http, profile);
+  const made = new Map<string, number>();
 
-  const poll = async (id: string, signal?: AbortSignal): Promise<Poll> => {
-    const { data, headers } = await http.json({ method: 'GET', path: route`/videos/${id}`, signal });
-    const pollAfterMs = pollHint(headers);
-    return { video: parseVideo(data ?? {}, id), ...(pollAfterMs !== undefined && { pollAfterMs }) };
+  const makeJob = async (
+    path: string,
+    wire: WireRequest,
+    signal?: AbortSignal,
+    notices: string[] = [],
+  ): Promise<Video> => {
+    const { data, headers } = await sendJob(path, wire, signal);
+    const video = madeVideo(data);
+    made.set(video.id, clock.now());
+    const announced = announcement(headers);
+    const all = announced === undefined ? notices : [...notices, announced];
+    return all.length > 0 ? { ...video, notices: all } : video;
+  };
+
+  const poll = async (id: string, options: CallOptions & { retry?: boolean } = {}): Promise<Poll> => {
+    try {
+      const request = { method: 'GET', path: route`/videos/${id}`, ...options, isAnswer: isFailedVideo } as const;
+      const { data, headers } = await http.json(request);
+      const pollAfterMs = pollHint(headers);
+      return { video: parseVideo(data ?? {}, id), ...(pollAfterMs !== undefined && { pollAfterMs }) };
+    } catch (error) {
+      const madeAt = made.get(id);
+      if (!(error instanceof ApiError) || error.status !== 404 || madeAt === undefined) throw error;
+      // Several replicas behind one address: the one that is asked may not know of a job that was just made.
+      if (clock.now() - madeAt < GRACE_MS) return { video: { id, status: 'queued', raw: {} } };
+      throw forgotten(id, error);
+    }
+  };
+
+  const offered = async <T>(operation: OptionalOperation, call: () => Promise<T>, id?: string): Promise<T> => {
+    if (profile.missing.includes(operation)) throw notOffered(operation, profile);
+    try {
+      return await call();
+    } catch (error) {
+      throw (await isMissingRoute(operation, error, id, api)) ? notOffered(operation, profile, error) : error;
+    }
   };
 
   const api: VideoApi = {
-    create: async (parameters, { signal } = {}) =>
-      made(await post('/videos', await createBody(withModel(parameters), workspace), signal)),
-
-    retrieve: async (id, { signal } = {}) => (await poll(id, signal)).video,
-
-    list: async (parameters = {}, { signal } = {}) =>
-      parseVideoList((await http.json({ method: 'GET', path: '/videos', query: listQuery(parameters), signal })).data),
-
-    async *listAll(parameters = {}, options = {}) {
-      const seen = new Set<string>();
-      let after = parameters.after;
-      while (true) {
-        const page = await api.list({ ...parameters, ...(after !== undefined && { after }) }, options);
-        yield* page.data;
-        const isLast =
-          page.has_more === false || (page.has_more === undefined && page.data.length < (parameters.limit ?? 20));
-        if (isLast || page.last_id === undefined || seen.has(page.last_id)) return;
-        seen.add(page.last_id);
-        after = page.last_id;
-      }
+    async create(parameters, { signal } = {}) {
+      const { wire, notices } = await createRequest(
+        { ...(config.model !== undefined && { model: config.model }), ...parameters },
+        profile,
+        workspace,
+      );
+      return await makeJob('/videos', wire, signal, notices);
     },
 
-    delete: async (id, { signal } = {}) =>
-      parseDeleted((await http.json({ method: 'DELETE', path: route`/videos/${id}`, signal })).data),
+    retrieve: async (id, options = {}) => (await poll(id, options)).video,
+
+    list: (parameters = {}, { signal } = {}) =>
+      offered('list', async () =>
+        parseVideoList(
+          (await http.json({ method: 'GET', path: '/videos', query: listQuery(parameters), signal })).data,
+        ),
+      ),
+
+    listAll: (parameters = {}, options = {}) => everyPage((query) => api.list(query, options), parameters),
+
+    delete: (id, { signal } = {}) =>
+      offered(
+        'delete',
+        async () => {
+          const request = { method: 'DELETE', path: route`/videos/${id}`, signal } as const;
+          const isDeleted = parseDeleted((await http.json(request)).data);
+          if (isDeleted) made.delete(id);
+          return isDeleted;
+        },
+        id,
+      ),
 
     content: (id, { variant, signal } = {}) =>
       http.stream({
@@ -105,32 +164,61 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
         signal,
       }),
 
-    remix: async (id, parameters, { signal } = {}) =>
-      made(await post(route`/videos/${id}/remix`, { json: parameters }, signal)),
+    async remix(id, { prompt }, { signal } = {}) {
+      const path = route`/videos/${id}/remix`;
+      requirePrompt(prompt);
+      return await offered('remix', () => makeJob(path, { fields: { prompt } }, signal), id);
+    },
 
-    edit: async (parameters, { signal } = {}) =>
-      made(await post('/videos/edits', await sourceBody(parameters, workspace), signal)),
+    edit: (parameters, { signal } = {}) =>
+      offered(
+        'edit',
+        async () => makeJob('/videos/edits', await sourceRequest(parameters, workspace), signal),
+        sourceId(parameters),
+      ),
 
-    extend: async (parameters, { signal } = {}) =>
-      made(await post('/videos/extensions', await sourceBody(parameters, workspace), signal)),
+    extend: (parameters, { signal } = {}) =>
+      offered(
+        'extend',
+        async () => makeJob('/videos/extensions', await sourceRequest(parameters, workspace), signal),
+        sourceId(parameters),
+      ),
 
-    createCharacter: async (parameters, { signal } = {}) =>
-      parseCharacter(await post('/videos/characters', await characterBody(parameters, workspace), signal)),
+    createCharacter: ({ video, name }, { signal } = {}) =>
+      offered('characters', async () => {
+        const wire = { fields: { name }, upload: await openUpload('video', video, workspace) };
+        return parseCharacter((await sendJob('/videos/characters', wire, signal)).data);
+      }),
 
-    retrieveCharacter: async (id, { signal } = {}) =>
-      parseCharacter((await http.json({ method: 'GET', path: route`/videos/characters/${id}`, signal })).data),
+    async retrieveCharacter(id, { signal } = {}) {
+      const path = route`/videos/characters/${id}`;
+      return await offered('characters', async () =>
+        parseCharacter((await http.json({ method: 'GET', path, signal })).data),
+      );
+    },
 
     wait: (ids, { limitMs = config.waitLimitMs, pollIntervalMs = config.pollIntervalMs, ...options } = {}) =>
-      waitForVideos(ids, poll, { ...options, limitMs, pollIntervalMs }, config.clock),
+      waitForVideos(
+        ids,
+        (id, signal) => poll(id, { signal, retry: false }),
+        { ...options, limitMs, pollIntervalMs },
+        clock,
+      ),
 
     async download(id, options = {}) {
       if (options.name !== undefined) await workspace.check(`${options.name}.mp4`, { overwrite: true });
       const video = await api.retrieve(id, { signal: options.signal });
       requireCompleted(video);
-      const name = options.name ?? defaultName(video, options.variant);
-      const partialFolder = path.join(config.state, 'partial');
+      const variant = options.variant ?? 'video';
+      const download = {
+        video,
+        source: contentSource(http, video, variant, clock),
+        identity: JSON.stringify([config.baseUrl, id, variant]),
+        partialFolder: path.join(config.state, 'partial'),
+        name: options.name ?? defaultName(video, variant),
+      };
       try {
-        return await saveBody(await api.content(id, options), { ...options, name, partialFolder }, workspace);
+        return await saveDownload(download, options, workspace, clock);
       } catch (error) {
         throw withBill(error, id);
       }
@@ -142,7 +230,7 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
 }
 
 /** A 2xx without a job id: something was paid for, and nobody knows what. */
-function made(data: unknown): Video {
+function madeVideo(data: unknown): Video {
   try {
     return parseVideo(data);
   } catch (cause) {
@@ -152,6 +240,10 @@ function made(data: unknown): Video {
       next_step: 'The job may have been made: look for it with video_list before anything is created again.',
     });
   }
+}
+
+function sourceId({ video }: EditParameters): string | undefined {
+  return 'id' in video ? video.id : undefined;
 }
 
 function listQuery({ limit, order, after }: ListParameters): Record<string, string> {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Video } from '../../types/video.ts';
 import { VideoToolsetError } from '../errors.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { isFinal } from './parse.ts';
 
 const LONGEST_INTERVAL_MS = 15_000;
@@ -29,21 +29,6 @@ export interface Poll {
   /** The server's own wish for the time to the next poll. */
   pollAfterMs?: number;
 }
-
-export interface Clock {
-  /** Milliseconds, rising. */
-  now(): number;
-  /** Rejects when the signal aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** From 0 to 1. */
-  random(): number;
-}
-
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  sleep: (ms, signal) => sleep(ms, undefined, { ...(signal && { signal }) }),
-  random: Math.random,
-};
 
 type Retrieve = (id: string, signal?: AbortSignal) => Promise<Poll>;
 

@@ -1,13 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { Tool } from '../../types/tool.ts';
 import type { FileInput } from '../../types/video.ts';
-import { VideoToolsetError } from '../errors.ts';
-import { checkImage } from '../media/image.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
 import { jobView, nextCall } from './view.ts';
-
-const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
 
 export const videoCreateTool = (services: Services): Tool =>
   defineTool({
@@ -46,6 +41,11 @@ export const videoCreateTool = (services: Services): Tool =>
           minLength: 1,
           description: 'First frame: an image (PNG, JPEG, WebP) in the workspace by its path, or an https address.',
         },
+        fit: {
+          type: 'string',
+          enum: ['cover', 'contain', 'stretch', 'none'],
+          description: 'How a first frame of another shape is brought to size; cover, which crops, if left out.',
+        },
       },
       required: ['prompt'],
       additionalProperties: false,
@@ -57,8 +57,7 @@ export const videoCreateTool = (services: Services): Tool =>
       openWorldHint: true,
       costsMoney: true,
     },
-    async handler({ prompt, seconds, size, model, input_reference }, { signal }) {
-      const reference = input_reference === undefined ? undefined : await checkedReference(input_reference, services);
+    async handler({ prompt, seconds, size, model, input_reference, fit }, { signal }) {
       const api = await services.api();
       const video = await api.create(
         {
@@ -66,38 +65,18 @@ export const videoCreateTool = (services: Services): Tool =>
           ...(seconds !== undefined && { seconds: String(seconds) }),
           ...(size !== undefined && { size }),
           ...(model !== undefined && { model }),
-          ...(reference && { input_reference: reference }),
+          ...(input_reference !== undefined && { input_reference: referenceOf(input_reference) }),
+          ...(fit && { fit }),
         },
         { signal },
       );
       return {
-        summary: `Job ${video.id} was made and is ${video.status}.`,
+        summary: [`Job ${video.id} was made and is ${video.status}.`, ...(video.notices ?? [])].join(' '),
         data: { jobs: [jobView(video)], next_step: nextCall('video_wait', { ids: [video.id] }) },
       };
     },
   });
 
-async function checkedReference(reference: string, { workspace }: Services): Promise<FileInput> {
-  if (/^(https?:\/\/|data:image\/)/i.test(reference)) return { url: reference };
-  const file = await workspace.find(reference);
-  if (file.bytes > MAX_IMAGE_BYTES) {
-    throw new VideoToolsetError(
-      'invalid_media',
-      `${file.path} has ${file.bytes} bytes: a reference image may have 20 MiB. Nothing was sent.`,
-    );
-  }
-  try {
-    await checkImage(await readFile(file.absolute));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new VideoToolsetError(
-      'invalid_media',
-      `${file.path} cannot be the first frame: ${reason} Nothing was sent.`,
-      {
-        cause,
-        next_step: 'Name a whole PNG, JPEG or WebP image of the workspace, or leave input_reference out.',
-      },
-    );
-  }
-  return { path: file.path };
+function referenceOf(reference: string): FileInput {
+  return /^(https?:\/\/|data:image\/)/i.test(reference) ? { url: reference } : { path: reference };
 }

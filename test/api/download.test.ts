@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 import { openWorkspace } from '../../lib/workspace.ts';
-import { openApi } from '../support/api.ts';
+import { openApi, type TestApi } from '../support/api.ts';
 import { mp4, picture } from '../support/media.ts';
 import { answerJson, listen, type TestServer } from '../support/server.ts';
 import { NEEDS_ROOT, temporaryDisk } from '../support/temporary.ts';
@@ -77,7 +77,8 @@ test('a body that is not the whole clip is never saved, and the job is named', a
       assert.partialDeepStrictEqual(error.facts, { submitted: 'yes', billed: 'likely', job_id: 'v', retryable: true });
       return true;
     });
-    assert.deepEqual(await filesOf(client.folder), [], what);
+    const kept = code === 'server_error' ? CLIP.length : undefined;
+    assert.deepEqual(await savedAndKept(client), { saved: [], kept }, what);
   }
 });
 
@@ -126,13 +127,13 @@ test('a job that is not completed is not downloaded, and the reason is said', as
   }
 });
 
-test('a download that is stopped leaves nothing behind', async () => {
+test('a download that is stopped saves nothing, and keeps what it has for the next time', async () => {
   const abort = new AbortController();
   await using server = await serve((response) => response.writeHead(200).write(CLIP));
   await using client = await openApi(server.baseUrl);
   const stopped = client.api.download('v', { signal: abort.signal, onProgress: () => abort.abort() });
   await assert.rejects(stopped, { code: 'aborted' });
-  assert.deepEqual(await filesOf(client.folder), []);
+  assert.deepEqual((await savedAndKept(client)).saved, []);
 });
 
 test('a full disk is named as such and keeps no partial file', async (context) => {
@@ -167,3 +168,12 @@ test('all jobs are listed page by page, once, even where the server repeats its 
   for await (const _ of client.api.listAll()) repeated++;
   assert.ok(repeated <= 5);
 });
+
+/** The files of the workspace, and how much of a clip lies ready for a later attempt. */
+async function savedAndKept({ folder }: TestApi): Promise<{ saved: string[]; kept: number | undefined }> {
+  const saved = await readdir(path.join(folder, 'videos'), { recursive: true }).catch(() => []);
+  const partial = path.join(folder, 'state', 'partial');
+  const names = await readdir(partial).catch(() => []);
+  const part = names.find((name) => name.endsWith('.part'));
+  return { saved, kept: part === undefined ? undefined : (await stat(path.join(partial, part))).size };
+}

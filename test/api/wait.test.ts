@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Clock, type Poll, waitForVideos } from '../../lib/api/wait.ts';
+import type { Clock } from '../../lib/api/clock.ts';
+import { type Poll, waitForVideos } from '../../lib/api/wait.ts';
 import { VideoToolsetError } from '../../lib/errors.ts';
 import type { VideoStatus } from '../../types/video.ts';
 

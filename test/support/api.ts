@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { systemClock } from '../../lib/api/clock.ts';
 import { createVideoApi, type VideoApi, type VideoApiConfig } from '../../lib/api/video.ts';
 import { openWorkspace, type Workspace } from '../../lib/workspace.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -10,7 +11,7 @@ export interface TestApi extends AsyncDisposable {
   folder: string;
 }
 
-/** A client over a workspace of its own. */
+/** A client over a workspace of its own, whose pauses are short. */
 export async function openApi(baseUrl: string, options: Partial<VideoApiConfig> = {}): Promise<TestApi> {
   const folder = await temporaryFolder();
   const workspace = openWorkspace(path.join(folder.path, 'videos'));
@@ -21,6 +22,7 @@ export async function openApi(baseUrl: string, options: Partial<VideoApiConfig> 
     requestTimeoutMs: 5_000,
     pollIntervalMs: 20,
     waitLimitMs: 5_000,
+    clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 50, signal) },
     state: path.join(folder.path, 'state'),
     workspace,
     ...options,

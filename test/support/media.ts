@@ -1,8 +1,8 @@
 import { createCanvas } from '@napi-rs/canvas';
 
-/** The smallest bytes that pass for an MP4: an `ftyp` box and a `mdat` box. */
+/** The smallest bytes that pass for a whole MP4: `ftyp`, an empty index and the payload. */
 export function mp4(payload: string | Buffer = 'frames'): Buffer {
-  return Buffer.concat([box('ftyp', 'isom\0\0\x02\0isomiso2avc1mp41'), box('mdat', payload)]);
+  return Buffer.concat([box('ftyp', 'isom\0\0\x02\0isomiso2avc1mp41'), box('moov', ''), box('mdat', payload)]);
 }
 
 /** A WebP header around anything; enough for magic bytes, not for a decoder. */

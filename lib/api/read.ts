@@ -1,0 +1,39 @@
+import type { Readable } from 'node:stream';
+import { VideoToolsetError } from '../errors.ts';
+import { redact } from '../log.ts';
+
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+
+/** A whole body as text. @throws VideoToolsetError `invalid_response` for more than 16 MiB */
+export async function readText(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > MAX_TEXT_BYTES) {
+      throw new VideoToolsetError('invalid_response', 'The server answered with more than 16 MiB of JSON.');
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** `undefined` for an empty text. @throws VideoToolsetError `invalid_response` */
+export function parseJson(text: string): unknown {
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new VideoToolsetError('invalid_response', 'The server answered with something that is not JSON.', { cause });
+  }
+}
+
+/** The body of an error, as JSON or else as text. Some servers repeat the key that they refuse: it is masked. */
+export async function readError(body: Readable, secrets: readonly string[]): Promise<unknown> {
+  const text = redact(await readText(body).catch(() => ''), secrets);
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,116 @@
+import type { Dispatcher } from 'undici';
+import type { ErrorCode } from '../../types/error.ts';
+import { ApiError, type ErrorFacts, systemCode, VideoToolsetError } from '../errors.ts';
+import type { HttpRequest } from './http.ts';
+import { parseErrorBody } from './parse.ts';
+import { retirement } from './retirement.ts';
+import { retryAfterMs } from './retry.ts';
+
+const NEVER_CONNECTED = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+const BAD_CERTIFICATE = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+const MODERATION = /moderation|content_(filter|policy)|policy_violation|sentinel_block/;
+
+export interface RefusalContext {
+  host: string;
+  /** Does this server's 429 to a create always come before a job is made? */
+  refuses429BeforeJob: boolean;
+}
+
+/** An HTTP answer that is not a success, as the project's own error. */
+export function refusalOf(
+  request: HttpRequest,
+  { statusCode: status, headers }: Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>,
+  body: unknown,
+  context: RefusalContext,
+): VideoToolsetError {
+  const { message, ...detail } = parseErrorBody(body);
+  const said = message === undefined ? '' : `: ${message}`;
+  const requestId = typeof headers['x-request-id'] === 'string' ? headers['x-request-id'] : undefined;
+  const id = requestId === undefined ? '' : ` (request ${requestId})`;
+  const call = `${request.method} ${request.path} was answered with HTTP ${status}${said}${id}`;
+  const retired = retirement(context.host, status, headers, `${detail.code ?? ''} ${message ?? ''}`);
+  if (retired !== undefined)
+    return new VideoToolsetError('retired', `${retired.message} (${call})`, { next_step: retired.next_step });
+  const facts = factsOf(status, request.makesJob === true, context);
+  const pause = retryAfterMs(headers);
+  return new ApiError(
+    facts.submitted === 'unknown' ? 'outcome_unknown' : codeOfStatus(status, detail.code),
+    call,
+    status,
+    { ...detail, ...(requestId !== undefined && { request_id: requestId }) },
+    { ...facts, ...(pause !== undefined && { retryAfterMs: pause }) },
+  );
+}
+
+function codeOfStatus(status: number, serverCode: string | undefined): ErrorCode {
+  if (MODERATION.test(serverCode ?? '')) return 'moderation_blocked';
+  if (status === 401 || status === 403) return 'unauthorized';
+  if (status === 404) return 'not_found';
+  if (status === 410) return 'expired';
+  if (status === 405 || status === 501) return 'unsupported';
+  if (status === 429) return 'rate_limited';
+  if (status === 408 || status === 425 || status >= 500) return 'server_error';
+  return status < 400 ? 'invalid_response' : 'bad_request';
+}
+
+function factsOf(status: number, makesJob: boolean, { refuses429BeforeJob }: RefusalContext): ErrorFacts {
+  const isPassing = status === 429 || status === 408 || status === 425 || status >= 500;
+  const isOpen = status === 429 ? !refuses429BeforeJob : isPassing || status < 400;
+  if (makesJob && isOpen) return UNKNOWN_OUTCOME;
+  if (isPassing) return { retryable: true, next_step: 'Try the same call again later.' };
+  if (status === 401 || status === 403)
+    return { next_step: 'Check apiKey (VIDEO_API_KEY) and the account it belongs to.' };
+  if (status === 404) return { next_step: 'Check the id: video_list shows the jobs this server knows.' };
+  return { next_step: 'Correct what the message names, then make the call again.' };
+}
+
+export const UNKNOWN_OUTCOME: ErrorFacts = {
+  submitted: 'unknown',
+  next_step: 'The job may have been made: look for it with video_list before anything is created again.',
+};
+
+/** A failure below HTTP, said in terms of what it means for the job. */
+export function failureOf(error: unknown, request: HttpRequest, host: string): unknown {
+  const call = `${request.method} ${request.path}`;
+  const wasAnswered =
+    error instanceof ApiError || (error instanceof VideoToolsetError && error.code !== 'invalid_response');
+  if (wasAnswered || (error instanceof VideoToolsetError && !request.makesJob)) return error;
+  const code = systemCode(error);
+  if (NEVER_CONNECTED.includes(code ?? '')) {
+    return new VideoToolsetError('server_unreachable', `The video server at ${host} cannot be reached (${code}).`, {
+      cause: error,
+      retryable: true,
+      next_step: 'Check that the server runs and that VIDEO_BASE_URL names it, then make the same call again.',
+    });
+  }
+  if (BAD_CERTIFICATE.test(code ?? '')) {
+    return new VideoToolsetError(
+      'server_unreachable',
+      `The certificate of ${host} was not accepted (${code}): nothing was sent.`,
+      {
+        cause: error,
+        next_step: 'For a certificate authority of your own, set NODE_EXTRA_CA_CERTS to its file.',
+      },
+    );
+  }
+  if (request.signal?.aborted && !request.makesJob) {
+    return new VideoToolsetError('aborted', `${call} was stopped.`, { cause: error });
+  }
+  const reason = code ?? (error instanceof Error ? error.message : String(error));
+  if (request.makesJob) {
+    const message = `${call} was sent, but its answer was lost (${reason}).`;
+    return new VideoToolsetError('outcome_unknown', message, { ...UNKNOWN_OUTCOME, cause: error });
+  }
+  return new VideoToolsetError('server_error', `${call} failed on the way (${reason}).`, {
+    cause: error,
+    retryable: true,
+    next_step: 'Try the same call again.',
+  });
+}

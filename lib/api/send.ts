@@ -1,0 +1,46 @@
+import { ApiError, VideoToolsetError } from '../errors.ts';
+import { encode, type WireRequest } from './body.ts';
+import type { Http, JsonResponse } from './http.ts';
+import { PROFILES, type Profile } from './profiles.ts';
+
+type Encoding = 'json' | 'multipart';
+
+/**
+ * Sends what makes a job, in the encoding this server takes. Where that is not known, an answer that clearly came from
+ * body parsing, so that no job was made, is followed by one attempt in the other encoding; what worked is remembered.
+ */
+export function createSender(http: Http, profile: Profile) {
+  let learned: Encoding | undefined = profile.body === 'auto' ? undefined : profile.body;
+
+  return async (path: string, wire: WireRequest, signal?: AbortSignal): Promise<JsonResponse> => {
+    const send = async (encoding: Encoding) =>
+      await http.json({ method: 'POST', path, body: await encode(wire, encoding), signal, makesJob: true });
+    const first: Encoding = wire.upload === undefined ? (learned ?? 'json') : 'multipart';
+    try {
+      return await send(first);
+    } catch (error) {
+      if (profile !== PROFILES.auto || learned !== undefined || !isAboutTheBody(error, wire)) throw error;
+      const other: Encoding = first === 'json' ? 'multipart' : 'json';
+      const response = await send(other).catch((second) => {
+        throw second instanceof VideoToolsetError && isAboutTheBody(second, wire) ? error : second;
+      });
+      if (wire.upload === undefined) learned = other;
+      return response;
+    }
+  };
+}
+
+/** 415, or a 400 or 422 that misses what was sent, or speaks of the encoding. */
+function isAboutTheBody(error: unknown, { fields }: WireRequest): boolean {
+  if (!(error instanceof ApiError)) return false;
+  if (error.status === 415) return true;
+  if (error.status !== 400 && error.status !== 422) return false;
+  const missesPrompt =
+    /field required|missing/i.test(error.message) && /\bprompt\b/.test(error.message) && 'prompt' in fields;
+  return (
+    missesPrompt ||
+    /unsupported media type|multipart|form-?data|content-type|(invalid|expected|not valid|decode).{0,20}json/i.test(
+      error.message,
+    )
+  );
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { test } from 'node:test';
+import { openApi } from '../support/api.ts';
+import { mp4 } from '../support/media.ts';
+import { answerJson, listen } from '../support/server.ts';
+
+const CLIP = mp4(Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => (index * 7919) >> 3)));
+const SHA256 = createHash('sha256').update(CLIP).digest('hex');
+
+interface Serving {
+  etag?: string;
+  clip?: Buffer;
+  /** Bytes after which a connection is cut, the first answer first; later answers are whole. */
+  cuts: number[];
+}
+
+/** A server that knows Range and If-Range, and counts the bytes it sent. */
+async function serve(serving: Serving) {
+  const sent: number[] = [];
+  const server = await listen(({ url, headers }, response: ServerResponse) => {
+    if (!url.includes('/content')) return answerJson(response, { id: 'v', status: 'completed' });
+    const { etag, clip = CLIP, cuts } = serving;
+    const [, start] = /bytes=(\d+)-/.exec(headers.range ?? '') ?? [];
+    const isPart = start !== undefined && (headers['if-range'] === undefined || headers['if-range'] === etag);
+    const from = isPart ? Number(start) : 0;
+    const cut = cuts.shift();
+    const body = clip.subarray(from, cut === undefined ? undefined : from + cut);
+    sent.push(body.length);
+    response.writeHead(isPart ? 206 : 200, {
+      'content-type': 'video/mp4',
+      'content-length': clip.length - from,
+      ...(isPart && { 'content-range': `bytes ${from}-${clip.length - 1}/${clip.length}` }),
+      ...(etag !== undefined && { etag }),
+    });
+    if (cut === undefined) response.end(body);
+    else response.write(body, () => response.destroy());
+  });
+  return { server, sent: () => sent.reduce((sum, bytes) => sum + bytes, 0) };
+}
+
+for (const etag of ['"one"', undefined]) {
+  test(`a broken download goes on where it broke, ${etag ? 'asked with If-Range' : 'an overlap compared'}`, async () => {
+    const serving = await serve({ ...(etag && { etag }), cuts: [300_000, 1, 200_000] });
+    await using server = serving.server;
+    await using client = await openApi(server.baseUrl);
+    const file = await client.api.download('v');
+    assert.deepEqual([file.sha256, file.bytes], [SHA256, CLIP.length]);
+    assert.ok(serving.sent() <= CLIP.length * 1.05, `${serving.sent()} bytes were sent for ${CLIP.length}`);
+  });
+
+  test(`other bytes at the server are never mixed in, ${etag ? 'told by the ETag' : 'told by the overlap'}`, async () => {
+    const other = mp4(Buffer.alloc(1_000_000, 7));
+    const first: Serving = { ...(etag && { etag }), cuts: [500_000, 0, 0, 0, 0, 0, 0, 0] };
+    const serving = await serve(first);
+    await using server = serving.server;
+    await using client = await openApi(server.baseUrl);
+    await assert.rejects(client.api.download('v'), { code: 'server_error' });
+    Object.assign(first, { clip: other, cuts: [], ...(etag && { etag: '"two"' }) });
+    const file = await client.api.download('v');
+    assert.equal(file.sha256, createHash('sha256').update(other).digest('hex'));
+  });
+}
+
+test('what a failed run left is taken up by the next one', async () => {
+  const facts: Serving = { etag: '"one"', cuts: [800_000, 0, 0, 0, 0, 0, 0, 0] };
+  const serving = await serve(facts);
+  await using server = serving.server;
+  await using client = await openApi(server.baseUrl);
+  await assert.rejects(client.api.download('v'), { code: 'server_error', message: /broke off/ });
+  facts.cuts.length = 0;
+  const file = await client.api.download('v');
+  assert.equal(file.sha256, SHA256);
+  assert.ok(serving.sent() <= CLIP.length * 1.05, `${serving.sent()} bytes were sent for ${CLIP.length}`);
+});
