@@ -120,7 +120,9 @@ export class AgentLauncher {
 
   #report(error: unknown, signal: AbortSignal | undefined): ErrorReport {
     if (signal?.aborted)
-      return new VideoToolsetError('aborted', 'Stopped. Jobs that were made were left alone.', { cause: error }).report();
+      return new VideoToolsetError('aborted', 'Stopped. Jobs that were made were left alone.', {
+        cause: error,
+      }).report();
     if (error instanceof VideoToolsetError) return error.report();
     const message = redact(error instanceof Error ? error.message : String(error), this.#options.secrets);
     return new VideoToolsetError('model_failed', `The agent's model could not be used: ${message}`, {
