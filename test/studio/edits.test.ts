@@ -15,8 +15,7 @@ after(() => studio[Symbol.asyncDispose]());
 test('an edit by id is a new clip that says what it was made from', async () => {
   const edit = await studio.post('/videos/edits', { video: { id: source.id }, prompt: PROMPT });
   assert.partialDeepStrictEqual(edit, { prompt: PROMPT, source_video_id: source.id, remixed_from_video_id: null });
-  await studio.finished(edit.id);
-  const [before, after] = await Promise.all([studio.download(source.id), studio.download(edit.id)]);
+  const [before, after] = await Promise.all([studio.pictures(source.id), studio.pictures(edit.id)]);
   assert.notDeepEqual(before, after);
 });
 
@@ -28,9 +27,7 @@ test('an edit is asked for in multipart by id, or with the very file that the st
     formOf({ video: await studio.download(source.id), prompt: PROMPT }),
   );
   assert.equal(byFile.source_video_id, source.id);
-  const clips = await Promise.all(
-    [byId, byFile].map(async ({ id }) => studio.download((await studio.finished(id)).id)),
-  );
+  const clips = await Promise.all([byId, byFile].map(({ id }) => studio.pictures(id)));
   assert.deepEqual(clips[0], clips[1]);
 });
 

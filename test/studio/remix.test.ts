@@ -21,7 +21,7 @@ test("a remix is a job of its own with the source's seed, size and length, and s
     ...{ seed, size, seconds, remixed_from_video_id: id, source_video_id: id },
   });
   assert.equal((await studio.finished(remix.id)).remixed_from_video_id, id);
-  assert.notDeepEqual(await studio.download(remix.id), await studio.download(id));
+  assert.notDeepEqual(await studio.pictures(remix.id), await studio.pictures(id));
   assert.equal((await studio.call('GET', `/videos/${id}`)).body.remixed_from_video_id, null);
 });
 

@@ -23,6 +23,8 @@ export interface TestStudio extends AsyncDisposable {
   /** A finished clip. */
   clip(parameters?: object): Promise<Answer>;
   download(id: unknown, variant?: string): Promise<Buffer<ArrayBuffer>>;
+  /** What is seen in the job's clip, when it has ended; the clip itself also tells when it was made. */
+  pictures(id: unknown): Promise<Buffer<ArrayBuffer>>;
   /** Closes it and starts another on the same state. */
   restart(): Promise<void>;
 }
@@ -62,6 +64,12 @@ export async function openStudio(): Promise<TestStudio> {
     throw new Error(`${id} did not end in time`);
   };
 
+  const download: TestStudio['download'] = async (id, variant = 'video') => {
+    const response = await fetch(`${studio.baseUrl}/videos/${id}/content?variant=${variant}`);
+    assert.equal(response.status, 200);
+    return Buffer.from(await response.arrayBuffer());
+  };
+
   return {
     get baseUrl() {
       return studio.baseUrl;
@@ -75,10 +83,10 @@ export async function openStudio(): Promise<TestStudio> {
         (await post('/videos', { prompt: 'A red fox in a meadow by day', size: '1280x720', seed: 7, ...parameters }))
           .id,
       ),
-    async download(id, variant = 'video') {
-      const response = await fetch(`${studio.baseUrl}/videos/${id}/content?variant=${variant}`);
-      assert.equal(response.status, 200);
-      return Buffer.from(await response.arrayBuffer());
+    download,
+    async pictures(id) {
+      await finished(id);
+      return download(id, 'spritesheet');
     },
     async restart() {
       await studio.close();
@@ -97,7 +105,7 @@ function smallEngine(): Engine {
     ...engine,
     plan: (request) => ({
       ...engine.plan({ ...request, width: request.width / 8, height: request.height / 8 }),
-      fps: 2,
+      fps: 1,
     }),
   };
 }

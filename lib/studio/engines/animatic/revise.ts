@@ -15,7 +15,7 @@ const TEXT_WORDS = [
   'words',
   'write',
 ];
-const QUOTED = /["“«„]([^"”»“]{1,300})["”»]|(?<![\p{L}\p{N}])['‘]([^'’]{1,300})['’]/u;
+const QUOTED = /["“«„]([^"”»“]{1,300})["”»]|(?<![\p{L}\p{N}])['‘]((?:[^'’]|['’](?=\p{L})){1,300})['’](?!\p{L})/u;
 /** More of a caption cannot be shown. */
 const CAPTION_CHARACTERS = 600;
 
