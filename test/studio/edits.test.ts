@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { createCanvas } from '@napi-rs/canvas';
 import { type Answer, formOf, openStudio, refusal, type TestStudio } from './support.ts';
 
 const PROMPT = 'make it night';
@@ -68,6 +71,16 @@ test('a parameter that is not known is refused after the whole upload was read',
   assert.deepEqual(refusal(await studio.call('POST', '/videos/edits', form)), {
     ...{ status: 400, param: 'footage', code: 'unknown_parameter' },
   });
+});
+
+test('a reference image comes along, and outlives the job that it was given to', async () => {
+  const image = createCanvas(64, 36).toBuffer('image/png');
+  const input_reference = { image_url: `data:image/png;base64,${image.toString('base64')}` };
+  const { id } = await studio.clip({ input_reference });
+  const edit = await studio.post('/videos/edits', { video: { id }, prompt: PROMPT });
+  await studio.call('DELETE', `/videos/${id}`);
+  await studio.finished(edit.id);
+  assert.deepEqual(await readFile(path.join(studio.state, 'studio/jobs', String(edit.id), 'reference.png')), image);
 });
 
 test('a clip that was edited can be edited on, also after a restart and without its source', async () => {
