@@ -47,8 +47,9 @@ export function videoResource(job: Job) {
     prompt: job.prompt,
     size: job.size,
     seconds: job.seconds,
-    remixed_from_video_id: null,
+    remixed_from_video_id: job.operation === 'remix' ? job.source : null,
     error: job.error,
+    source_video_id: job.source,
     seed: job.recipe.seed,
     notice: NOTICE,
   };

@@ -1,14 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemCode } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Engine } from './engines/engine.ts';
+import { sha256OfFile } from '../media/hash.ts';
+import type { Engine, RecipeCharacter, Revision } from './engines/engine.ts';
+import { failureOf, StalledRender } from './jobFailure.ts';
 import { claimOwnership } from './owner.ts';
-import { type Job, openJobStore } from './store.ts';
+import { type Character, type Job, openJobStore } from './store.ts';
 
 const ADOPTION_INTERVAL_MS = 1_000;
 const PROGRESS_INTERVAL_MS = 250;
@@ -26,17 +27,24 @@ export interface JobRequest {
   height: number;
   seed?: number;
   reference?: { bytes: Uint8Array; suffix: string };
+  characters?: RecipeCharacter[];
 }
 
-/** The studio's jobs: made, rendered a few at a time, taken up again after a crash. */
+/** Made, rendered a few at a time, taken up again after a crash. */
 export interface Jobs {
   create(request: JobRequest): Promise<Job>;
+  /** Starts a job on a completed one's changed recipe. @returns undefined where this engine cannot change that clip */
+  revise(source: Job, revision: Revision): Promise<Job | undefined>;
   get(id: string): Promise<Job | undefined>;
+  /** The completed job that made a file, known by its sha256. */
+  findByDigest(digest: string): Promise<Job | undefined>;
   list(query: { limit: number; order: 'asc' | 'desc'; after?: string }): Promise<{ jobs: Job[]; hasMore: boolean }>;
   /** Also stops the render of a running job. @returns false where there was no such job */
   remove(id: string): Promise<boolean>;
   /** Where a completed job's file lies. */
   fileOf(job: Job, variant: Variant): { folder: string; name: string };
+  createCharacter(name: string): Promise<Character>;
+  character(id: string): Promise<Character | undefined>;
   close(): Promise<void>;
 }
 
@@ -120,14 +128,15 @@ export async function openJobs({
       const output = path.join(jobFolder(job.id), 'output');
       await rm(output, { recursive: true, force: true });
       await rename(attempt, output);
-      const isMine = await store.complete(job.id, owner.id, unixNow());
+      const digest = await sha256OfFile(path.join(output, VARIANT_FILES.video)).catch(() => undefined);
+      const isMine = await store.complete(job.id, owner.id, unixNow(), digest);
       if (!isMine) await discardIfDeleted(job.id);
     } catch (error) {
       log.debug('studio: a render failed', { job: job.id, error: String(error) });
       await rm(attempt, { recursive: true, force: true }).catch(() => undefined);
       const isStopped = abort.signal.aborted && !(abort.signal.reason instanceof StalledRender);
       if (isStopped) await discardIfDeleted(job.id);
-      else await untilStored(() => store.fail(job.id, owner.id, renderError(error)));
+      else await untilStored(() => store.fail(job.id, owner.id, failureOf(error)));
     } finally {
       clearTimeout(stall);
       running.delete(job.id);
@@ -164,39 +173,78 @@ export async function openJobs({
     }
   };
 
-  const adoption = setInterval(() => {
+  const start = async ({ facts, save }: NewClip): Promise<Job> => {
+    const id = `video_${randomBytes(12).toString('hex')}`;
+    try {
+      if (save !== undefined && facts.reference !== null) {
+        await mkdir(jobFolder(id), { recursive: true });
+        await save(path.join(jobFolder(id), facts.reference));
+      }
+      const job = await store.insert({
+        ...facts,
+        id,
+        engine: engine.name,
+        created_at: unixNow(),
+        owner: owner.id,
+      });
+      void pump();
+      return job;
+    } catch (error) {
+      await rm(jobFolder(id), { recursive: true, force: true }).catch(() => undefined);
+      throw error;
+    }
+  };
+
+  const adopt = () =>
     adoptOrphans().catch((error) => log.debug('studio: orphans were not adopted', { error: String(error) }));
-  }, ADOPTION_INTERVAL_MS);
+  const adoption = setInterval(adopt, ADOPTION_INTERVAL_MS);
   adoption.unref();
-  void adoptOrphans().catch((error) => log.debug('studio: orphans were not adopted', { error: String(error) }));
+  void adopt();
 
   return {
-    async create({ reference, seed = randomBytes(4).readUInt32BE(), ...request }) {
-      const id = `video_${randomBytes(12).toString('hex')}`;
-      const referenceName = reference === undefined ? null : `reference.${reference.suffix}`;
-      try {
-        if (reference !== undefined && referenceName !== null) {
-          await mkdir(jobFolder(id), { recursive: true });
-          await writeFile(path.join(jobFolder(id), referenceName), reference.bytes, { flush: true });
-        }
-        const job = await store.insert({
-          id,
-          engine: engine.name,
-          prompt: request.prompt,
-          seconds: String(request.seconds),
+    create({ reference, seed = randomBytes(4).readUInt32BE(), ...request }) {
+      const { prompt, seconds } = request;
+      const name = reference && `reference.${reference.suffix}`;
+      return start({
+        facts: {
+          prompt,
+          seconds: String(seconds),
           size: `${request.width}x${request.height}`,
-          created_at: unixNow(),
           recipe: engine.plan({ ...request, seed }),
-          reference: referenceName,
-          owner: owner.id,
-        });
-        void pump();
-        return job;
-      } catch (error) {
-        await rm(jobFolder(id), { recursive: true, force: true }).catch(() => undefined);
-        throw error;
-      }
+          reference: name ?? null,
+        },
+        ...(reference && { save: (file) => writeFile(file, reference.bytes, { flush: true }) }),
+      });
     },
+
+    async revise(source, revision) {
+      if (source.engine !== engine.name || engine.revise === undefined) return undefined;
+      const recipe = engine.revise(source.recipe, revision);
+      const seconds = recipe.segments.reduce((sum, segment) => sum + segment.seconds, 0);
+      const { reference } = source;
+      return start({
+        facts: {
+          prompt: revision.prompt,
+          seconds: String(seconds),
+          size: source.size,
+          recipe,
+          reference,
+          operation: revision.kind,
+          source: source.id,
+        },
+        ...(reference && { save: (file) => copyFile(path.join(jobFolder(source.id), reference), file) }),
+      });
+    },
+
+    findByDigest: (digest) => store.findByDigest(digest),
+
+    async createCharacter(name) {
+      const character = { id: `char_${randomBytes(12).toString('hex')}`, name, created_at: unixNow() };
+      await store.insertCharacter(character);
+      return character;
+    },
+
+    character: (id) => store.character(id),
 
     get: (id) => store.get(id),
     list: (query) => store.list(query),
@@ -227,20 +275,10 @@ export async function openJobs({
   };
 }
 
-class StalledRender extends Error {
-  constructor(ms: number) {
-    super(`The render made no progress for ${ms / 1_000} seconds and was stopped.`);
-    this.name = 'StalledRender';
-  }
+interface NewClip {
+  facts: Pick<Job, 'prompt' | 'seconds' | 'size' | 'recipe' | 'reference'> & Partial<Pick<Job, 'operation' | 'source'>>;
+  /** Writes the reference image. */
+  save?(file: string): Promise<void>;
 }
 
-function renderError(error: unknown): { code: string; message: string } {
-  if (systemCode(error) === 'ENOSPC' || /disk is full|ENOSPC/i.test(String(error))) {
-    return { code: 'disk_full', message: 'The disk of the studio is full: the clip could not be written.' };
-  }
-  return { code: 'render_failed', message: error instanceof Error ? error.message : String(error) };
-}
-
-function unixNow(): number {
-  return Math.floor(Date.now() / 1000);
-}
+const unixNow = () => Math.floor(Date.now() / 1000);

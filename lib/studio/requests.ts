@@ -1,106 +1,73 @@
-import type { MultipartFile, MultipartValue } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { checkImage } from '../media/image.ts';
 import { RequestError } from './answers.ts';
+import type { RecipeCharacter } from './engines/engine.ts';
+import { choice, promptOf, readFields, requireString, typeName } from './fields.ts';
 import type { JobRequest } from './jobs.ts';
 
 export const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
+export const SECONDS = ['4', '8', '12', '16', '20'];
 
-const PARAMETERS = ['prompt', 'model', 'seconds', 'size', 'seed', 'input_reference'];
-const SECONDS = ['4', '8', '12', '16', '20'];
+const PARAMETERS = ['prompt', 'model', 'seconds', 'size', 'seed', 'input_reference', 'characters'];
 const SIZES = ['720x1280', '1280x720', '1024x1792', '1792x1024'];
+const MOST_CHARACTERS = 2;
 /** The studio has one engine; the retired API's names are understood so that old requests work. */
 const MODELS = /^(animatic|sora-2(-pro)?(-\d{4}-\d{2}-\d{2})?)$/;
 const DATA_URL = /^data:([\w.+/-]+)?(?:;[\w=.-]+)*;base64,/;
 
-type Fields = Record<string, unknown>;
+/** Finds a character by its id. */
+type FindCharacter = (id: string) => Promise<RecipeCharacter | undefined>;
 
 /** @throws RequestError 400, in the reference's words for the reference's cases */
-export async function readCreateRequest(request: FastifyRequest): Promise<JobRequest> {
-  const fields = request.isMultipart() ? await multipartFields(request) : jsonFields(request.body);
-  const unknown = Object.keys(fields).find((name) => !PARAMETERS.includes(name));
-  if (unknown !== undefined)
-    throw new RequestError(400, `Unknown parameter: '${unknown}'.`, { param: unknown, code: 'unknown_parameter' });
+export async function readCreateRequest(request: FastifyRequest, findCharacter: FindCharacter): Promise<JobRequest> {
+  const fields = await readFields(request, PARAMETERS);
   const [width = 0, height = 0] = choice(fields, 'size', SIZES, '720x1280').split('x').map(Number);
   const seed = seedOf(fields.seed);
   checkModel(fields.model);
+  const prompt = promptOf(fields);
+  const seconds = Number(choice(fields, 'seconds', SECONDS, '4'));
+  const characters = await charactersOf(fields.characters, findCharacter);
   const reference = await referenceOf(fields.input_reference);
   return {
-    prompt: promptOf(fields.prompt),
-    seconds: Number(choice(fields, 'seconds', SECONDS, '4')),
+    prompt,
+    seconds,
     width,
     height,
     ...(seed !== undefined && { seed }),
     ...(reference && { reference }),
+    ...(characters.length > 0 && { characters }),
   };
 }
 
-function jsonFields(body: unknown): Fields {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new RequestError(400, 'The body must be a JSON object or multipart/form-data.', { code: 'invalid_body' });
-  }
-  return { ...body };
-}
-
-/** Fields as texts, files as bytes; `input_reference[image_url]` becomes an object as in JSON. */
-async function multipartFields(request: FastifyRequest): Promise<Fields> {
-  const fields: Fields = {};
-  try {
-    for await (const part of request.parts()) {
-      const [, name = part.fieldname, key] = /^(\w+)\[(\w+)\]$/.exec(part.fieldname) ?? [];
-      const value = await partValue(part);
-      fields[name] = key === undefined ? value : { [key]: value };
-    }
-  } catch (error) {
-    // The parser gives no status to a body that ends too early or has no boundary.
-    if (error instanceof Error && 'statusCode' in error) throw error;
-    throw new RequestError(400, 'The multipart body is damaged or cut off.', { code: 'invalid_body' });
-  }
-  return fields;
-}
-
-async function partValue(part: MultipartFile | MultipartValue): Promise<unknown> {
-  return part.type === 'file' ? await part.toBuffer() : part.value;
-}
-
-function promptOf(value: unknown): string {
-  if (value === undefined)
-    throw new RequestError(400, "Missing required parameter: 'prompt'.", {
-      param: 'prompt',
-      code: 'missing_required_parameter',
-    });
-  requireString('prompt', value);
-  if (value.length === 0)
-    throw new RequestError(400, "Invalid 'prompt': it must not be empty.", {
-      param: 'prompt',
-      code: 'string_below_min_length',
-    });
-  if (value.length > 32_000) {
-    throw new RequestError(400, `Invalid 'prompt': ${value.length} characters are more than 32000.`, {
-      param: 'prompt',
-      code: 'string_above_max_length',
-    });
-  }
-  return value;
-}
-
-function choice(fields: Fields, name: string, values: readonly string[], fallback: string): string {
-  const value = fields[name] ?? fallback;
-  const list = values.map((entry) => `'${entry}'`).join(', ');
-  if (typeof value !== 'string') {
-    throw new RequestError(
-      400,
-      `Invalid type for '${name}': expected one of ${list}, but got ${typeName(value)} instead.`,
-      { param: name, code: 'invalid_type' },
+async function charactersOf(value: unknown, find: FindCharacter): Promise<RecipeCharacter[]> {
+  if (value === undefined) return [];
+  const invalid = (message: string, code: string) => new RequestError(400, message, { param: 'characters', code });
+  if (!Array.isArray(value))
+    throw invalid(
+      `Invalid type for 'characters': expected an array, but got ${typeName(value)} instead.`,
+      'invalid_type',
     );
+  if (value.length > MOST_CHARACTERS)
+    throw invalid(`Invalid 'characters': a clip has at most ${MOST_CHARACTERS} of them.`, 'array_above_max_length');
+  const characters: RecipeCharacter[] = [];
+  for (const entry of value) {
+    const id = idOf(entry);
+    if (id === undefined)
+      throw invalid("Invalid 'characters': each entry is an object with an 'id', nothing else.", 'invalid_value');
+    const character = await find(id);
+    if (character === undefined)
+      throw invalid(`Character with id '${id.slice(0, 80)}' not found.`, 'character_not_found');
+    const isNew = characters.every((other) => other.id !== id);
+    if (isNew) characters.push({ id, name: character.name });
   }
-  if (!values.includes(value)) {
-    throw new RequestError(400, `Invalid value: '${value.slice(0, 40)}'. Supported values are: ${list}.`, {
-      param: name,
-      code: 'invalid_value',
-    });
-  }
-  return value;
+  return characters;
+}
+
+/** The `id` of an object that has nothing else. */
+export function idOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('id' in value) || Object.keys(value).length !== 1)
+    return undefined;
+  return typeof value.id === 'string' ? value.id : undefined;
 }
 
 function seedOf(value: unknown): number | undefined {
@@ -164,19 +131,4 @@ function bytesOfUrl(value: unknown, invalid: (message: string, code: string) => 
       'invalid_image_url',
     );
   return Buffer.from(url.slice(prefix.length), 'base64');
-}
-
-function requireString(name: string, value: unknown): asserts value is string {
-  if (typeof value === 'string') return;
-  throw new RequestError(400, `Invalid type for '${name}': expected a string, but got ${typeName(value)} instead.`, {
-    param: name,
-    code: 'invalid_type',
-  });
-}
-
-function typeName(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'an integer' : 'a number';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -5,11 +5,16 @@ import staticFiles from '@fastify/static';
 import fastify from 'fastify';
 import { createLog, type Log } from '../log.ts';
 import { NOTICE, RequestError, sendError, videoResource } from './answers.ts';
+import { registerCharacters } from './characters.ts';
 import { createAnimaticEngine } from './engines/animatic/animatic.ts';
 import type { Engine } from './engines/engine.ts';
 import { openJobs, type Variant } from './jobs.ts';
+import { openapi } from './openapi.ts';
 import { MAX_IMAGE_BYTES, readCreateRequest } from './requests.ts';
+import { registerRevisions } from './revisions.ts';
 import type { Job } from './store.ts';
+
+export { openapi } from './openapi.ts';
 
 const POLL_AFTER_MS = 500;
 /** A data URL of the largest image, and the other fields. */
@@ -89,7 +94,13 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     return job;
   };
 
-  server.post('/v1/videos', async (request) => videoResource(await jobs.create(await readCreateRequest(request))));
+  server.get('/openapi.json', async () => openapi);
+  registerRevisions(server, jobs, find);
+  registerCharacters(server, jobs);
+
+  server.post('/v1/videos', async (request) =>
+    videoResource(await jobs.create(await readCreateRequest(request, (id) => jobs.character(id)))),
+  );
 
   server.get<{ Querystring: Record<string, unknown> }>('/v1/videos', async (request) => {
     const query = listQuery(request.query);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type Database, openDatabase, type Row } from '../sqlite.ts';
 import type { Recipe } from './engines/engine.ts';
 
+export type Operation = 'create' | 'remix' | 'edit' | 'extension';
 export type JobStatus = 'queued' | 'in_progress' | 'completed' | 'failed';
 
 export interface Job {
@@ -21,6 +22,17 @@ export interface Job {
   /** Name of the reference image in the job's folder. */
   reference: string | null;
   owner: string | null;
+  operation: Operation;
+  /** Id of the job whose recipe this one's was made from. */
+  source: string | null;
+}
+
+/** A figure of its own that prompts can name. */
+export interface Character {
+  id: string;
+  name: string;
+  /** Unix seconds. */
+  created_at: number;
 }
 
 const MIGRATIONS = [
@@ -41,11 +53,21 @@ const MIGRATIONS = [
      owner TEXT
    ) STRICT;
    CREATE INDEX open_jobs ON jobs (owner) WHERE status IN ('queued', 'in_progress');`,
+  `ALTER TABLE jobs ADD COLUMN operation TEXT NOT NULL DEFAULT 'create';
+   ALTER TABLE jobs ADD COLUMN source TEXT;
+   ALTER TABLE jobs ADD COLUMN digest TEXT;
+   CREATE INDEX finished_clips ON jobs (digest) WHERE digest IS NOT NULL;
+   CREATE TABLE characters (
+     id TEXT PRIMARY KEY,
+     name TEXT NOT NULL,
+     created_at INTEGER NOT NULL
+   ) STRICT;`,
 ];
 
 const OPEN = "status IN ('queued', 'in_progress')";
 
-export type NewJob = Omit<Job, 'status' | 'progress' | 'completed_at' | 'error'>;
+export type NewJob = Omit<Job, 'status' | 'progress' | 'completed_at' | 'error' | 'operation' | 'source'> &
+  Partial<Pick<Job, 'operation' | 'source'>>;
 
 /** The studio's jobs, shared by every studio on one state folder. A job is moved by its owner only. */
 export interface JobStore {
@@ -63,10 +85,15 @@ export interface JobStore {
   startNext(owner: string): Promise<Job | undefined>;
   /** @returns false where the job was deleted or is another owner's by now */
   setProgress(id: string, owner: string, percent: number): Promise<boolean>;
-  complete(id: string, owner: string, completedAt: number): Promise<boolean>;
+  /** `digest` is the clip's sha256, by which it is known again. */
+  complete(id: string, owner: string, completedAt: number, digest?: string): Promise<boolean>;
   fail(id: string, owner: string, error: { code: string; message: string }): Promise<boolean>;
   /** Gives unfinished jobs back, for another studio or the next start. */
   giveBack(owner: string): Promise<void>;
+  /** The newest finished job whose clip has these bytes. */
+  findByDigest(digest: string): Promise<Job | undefined>;
+  insertCharacter(character: Character): Promise<void>;
+  character(id: string): Promise<Character | undefined>;
   close(): void;
 }
 
@@ -78,10 +105,10 @@ export async function openJobStore(folder: string): Promise<JobStore> {
     return row && jobOf(row);
   };
   return {
-    async insert(job) {
+    async insert({ operation = 'create', source = null, ...job }) {
       await database.run(
-        `INSERT INTO jobs (id, status, engine, prompt, seconds, size, created_at, recipe, reference, owner)
-         VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO jobs (id, status, engine, prompt, seconds, size, created_at, recipe, reference, owner, operation, source)
+         VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         job.id,
         job.engine,
         job.prompt,
@@ -91,8 +118,10 @@ export async function openJobStore(folder: string): Promise<JobStore> {
         JSON.stringify(job.recipe),
         job.reference,
         job.owner,
+        operation,
+        source,
       );
-      return { ...job, status: 'queued', progress: 0, completed_at: null, error: null };
+      return { ...job, operation, source, status: 'queued', progress: 0, completed_at: null, error: null };
     },
 
     get: getOne,
@@ -136,11 +165,12 @@ export async function openJobStore(folder: string): Promise<JobStore> {
     setProgress: (id, owner, percent) =>
       changed(`UPDATE jobs SET progress = ? WHERE id = ? AND owner = ? AND status = 'in_progress'`, percent, id, owner),
 
-    complete: (id, owner, completedAt) =>
+    complete: (id, owner, completedAt, digest) =>
       changed(
-        `UPDATE jobs SET status = 'completed', progress = 100, completed_at = ?, owner = NULL
+        `UPDATE jobs SET status = 'completed', progress = 100, completed_at = ?, digest = ?, owner = NULL
          WHERE id = ? AND owner = ? AND status = 'in_progress'`,
         completedAt,
+        digest ?? null,
         id,
         owner,
       ),
@@ -158,6 +188,23 @@ export async function openJobStore(folder: string): Promise<JobStore> {
         `UPDATE jobs SET owner = NULL, status = 'queued', progress = 0 WHERE owner = ? AND ${OPEN}`,
         owner,
       );
+    },
+
+    async findByDigest(digest) {
+      const [row] = await database.all(
+        `SELECT * FROM jobs WHERE digest = ? AND status = 'completed' ORDER BY number DESC LIMIT 1`,
+        digest,
+      );
+      return row && jobOf(row);
+    },
+
+    async insertCharacter({ id, name, created_at }) {
+      await database.run('INSERT INTO characters (id, name, created_at) VALUES (?, ?, ?)', id, name, created_at);
+    },
+
+    async character(id) {
+      const [row] = await database.all('SELECT * FROM characters WHERE id = ?', id);
+      return row && { id: String(row.id), name: String(row.name), created_at: Number(row.created_at) };
     },
 
     close: () => database.close(),
@@ -179,7 +226,13 @@ function jobOf(row: Row): Job {
     recipe: JSON.parse(String(row.recipe)),
     reference: row.reference === null ? null : String(row.reference),
     owner: row.owner === null ? null : String(row.owner),
+    operation: operationOf(row.operation),
+    source: row.source === null ? null : String(row.source),
   };
+}
+
+function operationOf(value: unknown): Operation {
+  return value === 'remix' || value === 'edit' || value === 'extension' ? value : 'create';
 }
 
 function statusOf(value: unknown): JobStatus {

@@ -1,7 +1,28 @@
-/** One stretch of a clip, drawn from its own prompt. A clip that was never extended has one. */
+/**
+ * What a later prompt asked to change. A remix names new things to see in the same composition, an edit changes only what it
+ * names, an extension says how the clip goes on.
+ */
+export interface RecipeChange {
+  kind: 'remix' | 'edit' | 'extension';
+  prompt: string;
+}
+
+/** One stretch of a clip. A clip that was never extended has one. */
 export interface RecipeSegment {
   prompt: string;
   seconds: number;
+  /** Applied in order to the scene of the first segment's prompt; none unless given. */
+  changes?: RecipeChange[];
+  /** As the recipe's palette, where changes gave this segment another one. */
+  palette?: string[];
+  /** What is written below the picture in place of the prompt; the note stands in a line of its own. */
+  caption?: { text: string; note?: string };
+}
+
+/** A figure of its own, drawn where a prompt names it verbatim. */
+export interface RecipeCharacter {
+  id: string;
+  name: string;
 }
 
 /**
@@ -18,7 +39,22 @@ export interface Recipe {
   segments: RecipeSegment[];
   /** CSS hex colours, from far to near; derived from prompt and seed when the job is made. */
   palette: string[];
+  characters?: RecipeCharacter[];
 }
+
+export interface PlanRequest {
+  prompt: string;
+  seconds: number;
+  width: number;
+  height: number;
+  seed: number;
+  characters?: RecipeCharacter[];
+}
+
+/** A change to a finished clip's recipe; an extension also says how many seconds it adds. */
+export type Revision =
+  | { kind: 'remix' | 'edit'; prompt: string }
+  | { kind: 'extension'; prompt: string; seconds: number };
 
 export interface RenderTask {
   recipe: Recipe;
@@ -46,6 +82,8 @@ export interface RenderedFiles {
 export interface Engine {
   readonly name: string;
   /** Turns a request into the recipe it will be drawn from. Pure: the same request gives the same recipe. */
-  plan(request: { prompt: string; seconds: number; width: number; height: number; seed: number }): Recipe;
+  plan(request: PlanRequest): Recipe;
+  /** Makes the recipe of a remix, an edit or an extension. Pure. An engine without it cannot change its clips. */
+  revise?(recipe: Recipe, revision: Revision): Recipe;
   render(task: RenderTask): Promise<RenderedFiles>;
 }

@@ -41,7 +41,11 @@ const ORDER = ['still', 'panLeft', 'pullBack', 'tiltDown', 'pushIn', 'tiltUp', '
 const UNSAID = ['track', 'pushIn', 'track', 'panRight'] as const;
 
 export function readCamera(words: Words, chance: number): Camera {
-  return ORDER.find((move) => words.has(MOVES[move])) ?? UNSAID[Math.floor(chance * UNSAID.length)] ?? 'track';
+  return namedCamera(words) ?? UNSAID[Math.floor(chance * UNSAID.length)] ?? 'track';
+}
+
+export function namedCamera(words: Words): Camera | undefined {
+  return ORDER.find((move) => words.has(MOVES[move]));
 }
 
 /** Where the camera is, in units of the stage; x is how far it went sideways at the subject's distance. */

@@ -1,3 +1,4 @@
+import type { RecipeCharacter } from '../engine.ts';
 import { colourAt } from './colourNames.ts';
 import { SUBJECTS, type SubjectName, subjectNames } from './subjectTraits.ts';
 import type { Words } from './words.ts';
@@ -7,9 +8,11 @@ export interface CastMember {
   count: number;
   /** The colour that the prompt gives it. */
   colour?: string;
+  /** Whom the figure is of, where it is a character; it walks among the ground's subjects. */
+  character?: RecipeCharacter;
 }
 
-const MOST_SUBJECTS = 3;
+export const MOST_SUBJECTS = 3;
 const MOST_COPIES = 3;
 const NUMBERS: Record<string, number> = {
   two: 2,

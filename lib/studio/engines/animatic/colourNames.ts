@@ -75,3 +75,15 @@ export function colourAt(words: Words, index: number): string | undefined {
   }
   return undefined;
 }
+
+const PAUSES = ['in', 'with', 'under', 'and', 'on', 'at', 'by'];
+
+/** The colour that follows a thing closely, as in "the boat turns red". */
+export function colourAfter(words: Words, index: number): string | undefined {
+  for (let after = index + 1; after <= index + 3; after++) {
+    const name = words.at(after);
+    if (PAUSES.includes(name)) return undefined;
+    if (Object.hasOwn(COLOURS, name)) return COLOURS[name];
+  }
+  return undefined;
+}

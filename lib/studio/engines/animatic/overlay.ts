@@ -14,7 +14,9 @@ export function createOverlay(recipe: Recipe): (context: Context, frame: number,
   const unit = Math.sqrt(width * height) / 960;
   const margin = Math.round(Math.min(26 * unit, width * 0.05));
   const codeSize = Math.min(19 * unit, width / 22);
-  const captions = recipe.segments.map(({ prompt }) => drawCaption(prompt, width, height, unit));
+  const captions = recipe.segments.map(({ prompt, caption }) =>
+    drawCaption(caption ?? { text: prompt }, width, height, unit),
+  );
   const badge = drawBadge(width, margin, codeSize);
   return (context, frame, segment) => {
     const caption = captions[segment];
@@ -35,13 +37,22 @@ export function timecode(frame: number, fps: number): string {
   return [Math.floor(seconds / 60), seconds % 60, frame % fps].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
-function drawCaption(prompt: string, width: number, height: number, unit: number): Canvas | undefined {
-  const text = cleanCaption(prompt);
-  if (!text) return undefined;
+function drawCaption(
+  caption: { text: string; note?: string },
+  width: number,
+  height: number,
+  unit: number,
+): Canvas | undefined {
+  const text = cleanCaption(caption.text);
+  const note = cleanCaption(caption.note ?? '');
+  if (!text && !note) return undefined;
   const size = Math.max(6, Math.min(27 * unit, width / 20));
   const measuring = createCanvas(1, 1).getContext('2d');
   measuring.font = `${size}px ${TEXT_FONT}`;
-  const lines = wrapCaption(text, width * 0.86, MOST_LINES, (line) => measuring.measureText(line).width);
+  const wrap = (part: string, most: number) =>
+    wrapCaption(part, width * 0.86, most, (line) => measuring.measureText(line).width);
+  const noteLines = note ? wrap(`→ ${note}`, 1) : [];
+  const lines = [...wrap(text, MOST_LINES - noteLines.length), ...noteLines];
   const lineHeight = size * 1.36;
   const foot = Math.max(4, height * 0.045);
   const canvas = createCanvas(width, Math.min(height, Math.ceil(lines.length * lineHeight + foot + size * 3.2)));

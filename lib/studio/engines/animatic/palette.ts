@@ -1,8 +1,10 @@
+import type { RecipeCharacter } from '../engine.ts';
+import { type CastMember, readCast } from './cast.ts';
 import { fromHue, lit, mix } from './colour.ts';
 import { namedColours } from './colourNames.ts';
 import type { Place } from './place.ts';
 import { hash, textSeed } from './random.ts';
-import { readScene } from './scene.ts';
+import { readScene, type Scene } from './scene.ts';
 import { SUBJECTS } from './subjectTraits.ts';
 import { TIME_WORDS, type TimeOfDay } from './timeOfDay.ts';
 import { readWords } from './words.ts';
@@ -52,15 +54,34 @@ const STORM = { zenith: '#27303f', horizon: '#8796a0' };
 /** Grey takes the colour out of a sky that the sun does not reach. */
 const GLOOM = { zenith: '#4a5566', horizon: '#a3afb8' };
 
-/** Phrases that hold the name of a colour and mean none. */
-const NO_COLOURS = [...TIME_WORDS.golden, 'coral reef', 'blue hour', 'golden retriever', 'orange juice'];
+/** Where snow does not lie on the ground, or lies there by itself. */
+const SHELTERED: readonly Place[] = [
+  'interior',
+  'underwater',
+  'space',
+  'abstract',
+  'sea',
+  'lake',
+  'river',
+  'gutter',
+  'sky',
+];
 
-export function planPalette(prompt: string, seed: number): string[] {
-  const scene = readScene(prompt, seed);
+/** Phrases that hold the name of a colour and mean none. */
+export const NO_COLOURS = [...TIME_WORDS.golden, 'coral reef', 'blue hour', 'golden retriever', 'orange juice'];
+
+/** The colours of a clip's first prompt. */
+export function planPalette(prompt: string, seed: number, characters: readonly RecipeCharacter[] = []): string[] {
+  return paletteOf(readScene(prompt, seed, characters), prompt, seed);
+}
+
+/** The colours of a scene that began with this prompt: it lends those that it names, and its own turn of chance. */
+export function paletteOf(scene: Scene, prompt: string, seed: number): string[] {
   const words = readWords(prompt);
   const chance = (key: number) => hash(seed ^ textSeed(prompt), 50 + key);
   const sky = SKIES[scene.time];
-  const gloom = Math.max(0, scene.weather.clouds - 0.4) * 0.9;
+  const wet = scene.weather.rain > 0 || scene.weather.snow > 0;
+  const gloom = Math.max(0, scene.weather.clouds - 0.4) * 0.9 + (wet ? 0.24 : 0);
   const gloomLight = scene.time === 'night' ? '#39445f' : '#ffffff';
   const grey = scene.weather.lightning > 0 ? STORM : GLOOM;
   let zenith = mix(sky.zenith, lit(grey.zenith, gloomLight), scene.weather.lightning > 0 ? 0.85 : gloom);
@@ -73,9 +94,11 @@ export function planPalette(prompt: string, seed: number): string[] {
     zenith = fromHue(chance(2) * 360, 0.5, 0.16);
     horizon = fromHue(chance(2) * 360 + 40, 0.55, 0.42);
   }
-  const local = lit(ground, scene.weather.lightning > 0 ? lit(sky.light, '#a9b4c4') : sky.light);
-  const [first, ...others] = namedColours(words, NO_COLOURS);
+  const covered = scene.weather.snow > 0 && !SHELTERED.includes(scene.place) ? mix(ground, '#e9f0f7', 0.62) : ground;
+  const local = lit(covered, scene.weather.lightning > 0 ? lit(sky.light, '#a9b4c4') : sky.light);
   const lead = scene.cast[0];
+  const gone = goneColours(readCast(words), scene.cast);
+  const [first, ...others] = namedColours(words, NO_COLOURS).filter((colour) => !gone.includes(colour));
   const accent = lead?.colour ?? first ?? (lead ? SUBJECTS[lead.subject].colour : '#ffb52e');
   const palette: [string, string, string, string, string] = [
     zenith,
@@ -90,6 +113,12 @@ export function planPalette(prompt: string, seed: number): string[] {
     if (colour !== undefined) palette[slot] = colour;
   }
   return [...palette, accent];
+}
+
+/** Colours of subjects that have left the picture, which leave with them. */
+function goneColours(before: readonly CastMember[], now: readonly CastMember[]): (string | undefined)[] {
+  const colours = now.map(({ colour }) => colour);
+  return before.map(({ colour }) => colour).filter((colour) => !colours.includes(colour));
 }
 
 /** A recipe's colours by role; one that an edit left out is made from the ones before it. */

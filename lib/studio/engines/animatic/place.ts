@@ -108,6 +108,14 @@ const FLOODED: Partial<Record<Place, Place>> = {
   interior: 'sea',
 };
 
+/** Words that name a place at the start of a clip, and only weather or light in a change to it. */
+const PASSING = ['snow', 'snowy', 'winter', 'ice', 'sky', 'cloud', 'neon', 'bar', 'shape', 'pattern', 'music', 'dream'];
+/** How an edit says that the place itself is meant. */
+const MOVING = [
+  ...['set it', 'set in', 'set on', 'move it', 'move them', 'put it', 'place it', 'take it', 'relocate', 'background'],
+  ...['setting', 'location', 'change the place', 'in a', 'in the', 'on a', 'on the', 'at a', 'at the'],
+];
+
 /** Where the prompt plays, and the second place it names, which is seen behind. */
 export function readPlace(
   words: Words,
@@ -123,4 +131,25 @@ export function readPlace(
   }
   const flooded = home === 'water' ? FLOODED[first] : undefined;
   return flooded ? { place: flooded, backdrop: first } : { place: first, backdrop: named[1] };
+}
+
+/** Where it plays after a change: an edit must say that it moves, and what only sounds like a place moves nothing. */
+export function changePlace(
+  before: { place: Place; backdrop: Place | undefined },
+  kind: 'remix' | 'edit' | 'extension',
+  words: Words,
+  subject: SubjectName | undefined,
+): { place: Place; backdrop: Place | undefined } {
+  const lasting: Words = {
+    ...words,
+    find: (candidates) => words.find(lastingOf(candidates)),
+    has: (candidates) => words.has(lastingOf(candidates)),
+  };
+  const named = ORDER.some((place) => lasting.has(PLACES[place]));
+  if (!named || (kind === 'edit' && !words.has(MOVING))) return { place: before.place, backdrop: before.backdrop };
+  return readPlace(lasting, subject, 0);
+}
+
+function lastingOf(candidates: readonly string[]): string[] {
+  return candidates.filter((candidate) => !PASSING.includes(candidate));
 }

@@ -1,10 +1,13 @@
-import { type Camera, readCamera } from './camera.ts';
-import { type CastMember, readCast } from './cast.ts';
-import { type Place, readPlace } from './place.ts';
+import type { RecipeChange, RecipeCharacter } from '../engine.ts';
+import { type Camera, namedCamera, readCamera } from './camera.ts';
+import { type CastMember, MOST_SUBJECTS, readCast } from './cast.ts';
+import { changeCast } from './castChange.ts';
+import { charactersIn, withoutNames } from './characters.ts';
+import { changePlace, type Place, readPlace } from './place.ts';
 import { hash, pick, textSeed } from './random.ts';
 import { readTimeOfDay, type TimeOfDay } from './timeOfDay.ts';
-import { readWeather, type Weather } from './weather.ts';
-import { readWords, type Words } from './words.ts';
+import { changeWeather, readWeather, type Weather } from './weather.ts';
+import { readExcluded, readWords, type Words } from './words.ts';
 
 /** What a prompt asks to see, each part read from words of its own: other words for one part leave the rest as it is. */
 export interface Scene {
@@ -19,9 +22,11 @@ export interface Scene {
   pace: number;
 }
 
-const SLOW = ['slow', 'slowly', 'gentle', 'gently', 'calm', 'calmly', 'serene', 'peaceful', 'lazy', 'lazily'];
+const SLOW = ['slow', 'slowly', 'slower', 'gentle', 'gently', 'calm', 'calmly', 'serene', 'peaceful', 'lazy', 'lazily'];
 const FAST = [
   'fast',
+  'faster',
+  'speed up',
   'quick',
   'quickly',
   'rush',
@@ -60,11 +65,12 @@ const USUAL_CAST: Record<Place, CastMember> = {
   abstract: { subject: 'form', count: 1 },
 };
 
-export function readScene(prompt: string, seed: number): Scene {
-  const words = readWords(prompt);
+export function readScene(prompt: string, seed: number, characters: readonly RecipeCharacter[] = []): Scene {
+  const words = readWords(withoutNames(prompt, characters));
   const chance = (key: number) => hash(seed ^ textSeed(prompt), key);
-  const cast = readCast(words);
-  const { place, backdrop } = readPlace(words, cast[0]?.subject, chance(1));
+  const found = readCast(words);
+  const { place, backdrop } = readPlace(words, found[0]?.subject, chance(1));
+  const cast = [...figuresOf(prompt, characters), ...found].slice(0, MOST_SUBJECTS);
   return {
     place,
     backdrop,
@@ -72,13 +78,36 @@ export function readScene(prompt: string, seed: number): Scene {
     weather: readWeather(words),
     cast: cast.length > 0 ? cast : [USUAL_CAST[place]],
     camera: readCamera(words, chance(3)),
-    pace: readPace(words),
+    pace: readPace(words) ?? 1,
   };
 }
 
-function readPace(words: Words): number {
+/** The scene after a later prompt: what its words name is changed, all else stays. */
+export function changeScene(scene: Scene, change: RecipeChange, characters: readonly RecipeCharacter[] = []): Scene {
+  const words = readWords(withoutNames(change.prompt, characters));
+  const excluded = readExcluded(change.prompt);
+  const cast = changeCast(scene.cast, change.kind, words, excluded);
+  const known = new Set(cast.map(({ character }) => character?.id));
+  const newcomers = figuresOf(change.prompt, characters).filter(
+    ({ character }) => character && !known.has(character.id) && !excluded.has([character.name.toLowerCase()]),
+  );
+  return {
+    ...changePlace(scene, change.kind, words, cast[0]?.subject),
+    time: readTimeOfDay(words) ?? scene.time,
+    weather: changeWeather(scene.weather, words, excluded),
+    cast: [...newcomers, ...cast].slice(0, MOST_SUBJECTS),
+    camera: namedCamera(words) ?? scene.camera,
+    pace: readPace(words) ?? scene.pace,
+  };
+}
+
+function figuresOf(prompt: string, characters: readonly RecipeCharacter[]): CastMember[] {
+  return charactersIn(prompt, characters).map((character) => ({ subject: 'person', count: 1, character }));
+}
+
+function readPace(words: Words): number | undefined {
   if (words.has(SLOW)) return 0.6;
-  return words.has(FAST) ? 1.7 : 1;
+  return words.has(FAST) ? 1.7 : undefined;
 }
 
 function usualTime(place: Place, chance: number): TimeOfDay {

@@ -3,7 +3,7 @@ import type { Recipe } from '../engine.ts';
 import { mix } from './colour.ts';
 import { type Palette, readPalette } from './palette.ts';
 import { hash } from './random.ts';
-import { readScene, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 
 export type Context = SKRSContext2D;
 
@@ -59,11 +59,10 @@ const HORIZONS: Partial<Record<Scene['place'], number>> = {
   underwater: 0.72,
 };
 
-export function createStage(recipe: Recipe, colours: readonly string[]): Stage {
+export function createStage(recipe: Recipe, scene: Scene, colours: readonly string[]): Stage {
   const scale = Math.sqrt(recipe.width * recipe.height) / 1000;
   const width = recipe.width / scale;
   const height = recipe.height / scale;
-  const scene = readScene(recipe.segments[0]?.prompt ?? '', recipe.seed);
   const horizon = height * (HORIZONS[scene.place] ?? 0.56);
   const side = hash(recipe.seed, 7) < 0.5 ? 0.24 : 0.76;
   const low = scene.time === 'dawn' || scene.time === 'dusk' || scene.time === 'golden';

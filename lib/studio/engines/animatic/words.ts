@@ -1,5 +1,8 @@
 /** Prompts reach 32,000 characters; what a picture is of stands near the start. */
-const READ_CHARACTERS = 4000;
+export const READ_CHARACTERS = 4000;
+
+/** What a prompt wants left out, up to the word that names it. */
+const NEGATIVE = /\b(?:no|without|not|remov(?:e|es|ing))\s+(?:an?\s+|the\s+|any\s+|all\s+)?([\p{L}-]+)/gu;
 
 /** The words of a prompt, in order, that tables of words are looked up in. */
 export interface Words {
@@ -10,9 +13,20 @@ export interface Words {
 }
 
 export function readWords(text: string): Words {
-  const plain = text.slice(0, READ_CHARACTERS).normalize('NFKC').toLowerCase();
-  const positive = plain.replace(/\b(?:no|without|not)\s+(?:an?\s+|the\s+|any\s+)?[\p{L}-]+/gu, ' ');
-  const list = positive.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  return wordsOf(plain(text).replace(NEGATIVE, ' '));
+}
+
+/** The words that a prompt wants left out. */
+export function readExcluded(text: string): Words {
+  return wordsOf([...plain(text).matchAll(NEGATIVE)].map(([, word]) => word).join(' '));
+}
+
+function plain(text: string): string {
+  return text.slice(0, READ_CHARACTERS).normalize('NFKC').toLowerCase();
+}
+
+function wordsOf(text: string): Words {
+  const list = text.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
   const positions = new Map<string, number>();
   for (const [index, word] of list.entries()) {
     for (const form of forms(word)) if (!positions.has(form)) positions.set(form, index);

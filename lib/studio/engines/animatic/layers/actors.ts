@@ -2,7 +2,8 @@ import type { CastMember } from '../cast.ts';
 import { alpha, brightness, darken, lighten, lit, mix } from '../colour.ts';
 import { between, hash } from '../random.ts';
 import type { Context, Layer, Moment, Stage } from '../stage.ts';
-import type { Ink } from '../subjects/brush.ts';
+import type { Figure, Ink } from '../subjects/brush.ts';
+import { coloursOf, createCharacterFigure } from '../subjects/character.ts';
 import { FIGURES } from '../subjects/figures.ts';
 import { drawUmbrella } from '../subjects/people.ts';
 import { SUBJECTS } from '../subjectTraits.ts';
@@ -25,17 +26,21 @@ interface Actor {
 
 /** All subjects: each further one smaller and behind, the lead in front and in the middle. */
 export function createActors(stage: Stage): Layer {
-  const actors = placeActors(stage.scene.cast);
-  const inks = new Map(actors.map((actor) => [actor, inkOf(stage, actor)]));
+  const actors = placeActors(stage.scene.cast).map((actor) => ({
+    actor,
+    ink: inkOf(stage, actor),
+    figure: figureOf(actor.member),
+  }));
   return {
     depth: 1,
     paint(context, moment) {
-      for (const actor of actors) {
-        const ink = inks.get(actor);
-        if (ink) paintActor(context, stage, actor, ink, moment);
-      }
+      for (const { actor, ink, figure } of actors) paintActor(context, stage, actor, figure, ink, moment);
     },
   };
+}
+
+function figureOf({ subject, character }: CastMember): Figure {
+  return character ? createCharacterFigure(character) : FIGURES[subject];
 }
 
 function placeActors(cast: readonly CastMember[]): Actor[] {
@@ -61,8 +66,10 @@ function placeActors(cast: readonly CastMember[]): Actor[] {
 
 function inkOf(stage: Stage, actor: Actor): Ink {
   const { palette, scene } = stage;
+  const character = actor.member.character && coloursOf(actor.member.character);
   const lead = actor.key < 10;
-  const colour = lead ? palette.accent : (actor.member.colour ?? SUBJECTS[actor.member.subject].colour);
+  const colour =
+    character?.body ?? (lead ? palette.accent : (actor.member.colour ?? SUBJECTS[actor.member.subject].colour));
   const tint =
     actor.key % 10 === 0
       ? colour
@@ -78,15 +85,21 @@ function inkOf(stage: Stage, actor: Actor): Ink {
     shade: seen(darken(body, 0.3)),
     dark: seen(mix('#23232e', palette.near, 0.2)),
     pale: seen(lit('#fbf6ea', LIGHTS[scene.time])),
-    glow: '#ffd977',
+    glow: character ? seen(lit(character.glow, LIGHTS[scene.time])) : '#ffd977',
   };
 }
 
-function paintActor(context: Context, stage: Stage, actor: Actor, ink: Ink, { seconds, x }: Moment): void {
+function paintActor(
+  context: Context,
+  stage: Stage,
+  actor: Actor,
+  figure: Figure,
+  ink: Ink,
+  { seconds, x }: Moment,
+): void {
   const { scene, width, height } = stage;
   const { subject } = actor.member;
   const traits = SUBJECTS[subject];
-  const figure = FIGURES[subject];
   const air = traits.home === 'air' || scene.place === 'abstract';
   const wet = WATER.includes(scene.place) && !air && (traits.home === 'water' || subject === 'lighthouse');
   const usual = Math.min(height * LEAD_HEIGHT, 330) * figure.size;
@@ -114,7 +127,8 @@ function paintActor(context: Context, stage: Stage, actor: Actor, ink: Ink, { se
     context.rotate(tilt * mirror);
     context.scale(scale * travel.facing, scale * mirror);
     figure.draw(context, ink, { seconds: seconds + actor.key * 0.37, pace: scene.pace, dark: stage.dark });
-    if (mirror === 1 && subject === 'person' && scene.weather.rain > 0) drawUmbrella(context, ink);
+    if (mirror === 1 && subject === 'person' && !actor.member.character && scene.weather.rain > 0)
+      drawUmbrella(context, ink);
     context.restore();
   };
   if (wet) {

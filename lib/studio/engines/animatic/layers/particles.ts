@@ -17,7 +17,7 @@ export function createRain(stage: Stage, strength: number): Layer {
     paint(context, { seconds, x }) {
       for (const [layer, share] of [0.55, 0.45].entries()) {
         const near = layer + 1;
-        context.strokeStyle = alpha(colour, 0.2 + 0.12 * layer);
+        context.strokeStyle = alpha(colour, 0.3 + 0.15 * layer);
         context.lineWidth = 1 + layer * 0.9;
         context.beginPath();
         for (let drop = 0; drop < drops * share; drop++) {
@@ -68,7 +68,7 @@ export function createSnow(stage: Stage, strength: number): Layer {
           const sway = Math.sin(seconds * between(0.6, 1.4, hash(seed, 63, flake)) + flake) * 16 * near;
           const wind = seconds * (12 + scene.weather.wind * 90) * near;
           const at = wrap(hash(seed, 64, flake) * 7000 + sway - wind - x * near, width + MARGIN * 2);
-          const radius = between(0.9, 1.8, hash(seed, 65, flake)) * (0.6 + near);
+          const radius = between(1.2, 2.5, hash(seed, 65, flake)) * (0.6 + near);
           context.moveTo(at + radius, y);
           context.arc(at, y, radius, 0, Math.PI * 2);
         }

@@ -1,0 +1,146 @@
+import type { MultipartFile } from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import { RequestError } from './answers.ts';
+
+export type Fields = Record<string, unknown>;
+
+/** What becomes of a file part; it must be read to its end. */
+export type ReadFile = (part: MultipartFile) => Promise<unknown>;
+
+/**
+ * The body's fields, JSON or multipart: texts, what became of files, and what `video[id]`, `characters[][id]` or
+ * `characters[0][id]` say in brackets as the objects and lists of JSON.
+ * @throws RequestError 400 for a body that is neither, or with a parameter that is not known
+ */
+export async function readFields(
+  request: FastifyRequest,
+  parameters: readonly string[],
+  { readFile, fileBytes }: { readFile?: ReadFile; fileBytes?: number } = {},
+): Promise<Fields> {
+  const fields = request.isMultipart()
+    ? await multipartFields(request, parameters, fileBytes, readFile)
+    : jsonFields(request.body);
+  for (const name of Object.keys(fields)) requireKnown(name, parameters);
+  return fields;
+}
+
+function jsonFields(body: unknown): Fields {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new RequestError(400, 'The body must be a JSON object or multipart/form-data.', { code: 'invalid_body' });
+  }
+  return { ...body };
+}
+
+async function multipartFields(
+  request: FastifyRequest,
+  parameters: readonly string[],
+  fileSize?: number,
+  readFile?: ReadFile,
+): Promise<Fields> {
+  const fields: Fields = {};
+  try {
+    const parts = request.parts(fileSize === undefined ? {} : { limits: { fileSize } });
+    for await (const part of parts) {
+      const { name, key, listed, index } = nameOf(part.fieldname);
+      // Read to its end all the same: an answer in the middle of an upload is lost on its sender.
+      if (part.type === 'file' && !parameters.includes(name)) part.file.resume();
+      const isWanted = part.type === 'file' && parameters.includes(name);
+      const value = part.type === 'field' ? part.value : isWanted ? await (readFile ?? toBuffer)(part) : undefined;
+      const entry = key === undefined ? value : { [key]: value };
+      fields[name] = listed ? withEntry(fields[name], index, entry) : entry;
+    }
+  } catch (error) {
+    // The parser gives no status to a body that ends too early or has no boundary.
+    if (error instanceof RequestError || (error instanceof Error && 'statusCode' in error)) throw error;
+    throw new RequestError(400, 'The multipart body is damaged or cut off.', { code: 'invalid_body' });
+  }
+  return fields;
+}
+
+function nameOf(field: string): { name: string; key?: string; listed: boolean; index?: number } {
+  const [, name = field, list, key] = /^(\w+)(\[\d{0,3}\])?(?:\[(\w+)\])?$/.exec(field) ?? [];
+  const index = list === undefined || list === '[]' ? undefined : Number(list.slice(1, -1));
+  return { name, listed: list !== undefined, ...(key !== undefined && { key }), ...(index !== undefined && { index }) };
+}
+
+/** A list with one more entry; an index says which place it has among those with one. */
+function withEntry(before: unknown, index: number | undefined, entry: unknown): unknown[] {
+  const list = Array.isArray(before) ? [...before] : [];
+  if (index === undefined || index >= list.length) return [...list, entry];
+  return list.with(index, entry);
+}
+
+const toBuffer: ReadFile = (part) => part.toBuffer();
+
+function requireKnown(name: string, parameters: readonly string[]): void {
+  if (parameters.includes(name)) return;
+  throw new RequestError(400, `Unknown parameter: '${name.slice(0, 80)}'.`, {
+    param: name.slice(0, 80),
+    code: 'unknown_parameter',
+  });
+}
+
+export function requireValue(name: string, value: unknown): void {
+  if (value !== undefined) return;
+  throw new RequestError(400, `Missing required parameter: '${name}'.`, {
+    param: name,
+    code: 'missing_required_parameter',
+  });
+}
+
+export function promptOf(fields: Fields): string {
+  return textOf('prompt', fields.prompt, 32_000);
+}
+
+/** A required text of limited length. */
+export function textOf(name: string, value: unknown, most: number): string {
+  requireValue(name, value);
+  requireString(name, value);
+  if (value.length === 0)
+    throw new RequestError(400, `Invalid '${name}': it must not be empty.`, {
+      param: name,
+      code: 'string_below_min_length',
+    });
+  if (value.length > most) {
+    throw new RequestError(400, `Invalid '${name}': ${value.length} characters are more than ${most}.`, {
+      param: name,
+      code: 'string_above_max_length',
+    });
+  }
+  return value;
+}
+
+/** One of some texts. */
+export function choice(fields: Fields, name: string, values: readonly string[], fallback: string): string {
+  const value = fields[name] ?? fallback;
+  const list = values.map((entry) => `'${entry}'`).join(', ');
+  if (typeof value !== 'string') {
+    throw new RequestError(
+      400,
+      `Invalid type for '${name}': expected one of ${list}, but got ${typeName(value)} instead.`,
+      { param: name, code: 'invalid_type' },
+    );
+  }
+  if (!values.includes(value)) {
+    throw new RequestError(400, `Invalid value: '${value.slice(0, 40)}'. Supported values are: ${list}.`, {
+      param: name,
+      code: 'invalid_value',
+    });
+  }
+  return value;
+}
+
+export function requireString(name: string, value: unknown): asserts value is string {
+  if (typeof value === 'string') return;
+  throw new RequestError(400, `Invalid type for '${name}': expected a string, but got ${typeName(value)} instead.`, {
+    param: name,
+    code: 'invalid_type',
+  });
+}
+
+export function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'an integer' : 'a number';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,20 @@
+import { paths } from './openapi/paths.ts';
+import { schemas } from './openapi/schemas.ts';
+
+/** What the studio speaks, as an OpenAPI 3.1 description; also served at `/openapi.json`. */
+export const openapi = {
+  openapi: '3.1.0',
+  info: {
+    title: 'video-toolset studio',
+    version: '1.0.0',
+    summary: 'A Videos API server that draws previews.',
+    description:
+      'The ten operations of the Videos API, answered by animatic previews: moving pictures drawn from the words of the ' +
+      'prompt, not generative video. No key is asked for. Unknown parameters are refused with 400. What goes beyond the ' +
+      'API is marked with `x-studio`.',
+  },
+  servers: [{ url: '/v1', description: 'This studio.' }],
+  tags: [{ name: 'Videos' }, { name: 'Characters' }],
+  paths,
+  components: { schemas },
+} as const;

@@ -1,0 +1,99 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RequestError, videoResource } from './answers.ts';
+import type { Revision } from './engines/engine.ts';
+import { choice, type Fields, promptOf, readFields, requireValue } from './fields.ts';
+import type { Jobs } from './jobs.ts';
+import { idOf, SECONDS } from './requests.ts';
+import type { Job } from './store.ts';
+import { readVideoUpload, VideoUpload } from './videoUpload.ts';
+
+const MOST_SECONDS = 120;
+const MOST_EXTENSIONS = 6;
+/** More than the longest clip at the largest size has. */
+const MAX_CLIP_BYTES = 1024 ** 3;
+
+/** Remix, edit and extension: each makes a new job on the changed recipe of a completed one. */
+export function registerRevisions(server: FastifyInstance, jobs: Jobs, find: (id: string) => Promise<Job>): void {
+  const start = async (source: Job, revision: Revision) => {
+    requireCompleted(source);
+    if (revision.kind === 'extension') requireRoom(source, revision.seconds);
+    const job = await jobs.revise(source, revision);
+    if (job) return videoResource(job);
+    throw new RequestError(400, `Video '${source.id}' cannot be changed by the engine that runs here.`, {
+      code: 'unsupported_video',
+    });
+  };
+
+  const sourceOf = async ({ video }: Fields): Promise<Job> => {
+    requireValue('video', video);
+    if (video instanceof VideoUpload) return findUploaded(video);
+    const id = idOf(video);
+    if (id !== undefined) return find(id);
+    throw new RequestError(
+      400,
+      "Invalid 'video': expected an object with the 'id' of a video, nothing else, or a file.",
+      {
+        param: 'video',
+        code: 'invalid_type',
+      },
+    );
+  };
+
+  const findUploaded = async ({ sha256 }: VideoUpload): Promise<Job> => {
+    const job = await jobs.findByDigest(sha256);
+    if (job) return job;
+    throw new RequestError(
+      400,
+      'This video was not made by this studio, or its job was deleted. The studio redraws its own clips from their ' +
+        'recipes and cannot change other footage: send the unchanged file of one of its clips, or { id } of a completed job.',
+      { param: 'video', code: 'unsupported_video' },
+    );
+  };
+
+  server.post<{ Params: { id: string } }>('/v1/videos/:id/remix', async (request) => {
+    const fields = await readFields(request, ['prompt']);
+    return start(await find(request.params.id), { kind: 'remix', prompt: promptOf(fields) });
+  });
+
+  server.post('/v1/videos/edits', async (request) => {
+    const fields = await readClipFields(request, ['video', 'prompt']);
+    const prompt = promptOf(fields);
+    return start(await sourceOf(fields), { kind: 'edit', prompt });
+  });
+
+  server.post('/v1/videos/extensions', async (request) => {
+    const fields = await readClipFields(request, ['video', 'prompt', 'seconds']);
+    const prompt = promptOf(fields);
+    requireValue('seconds', fields.seconds);
+    const seconds = Number(choice(fields, 'seconds', SECONDS, ''));
+    return start(await sourceOf(fields), { kind: 'extension', prompt, seconds });
+  });
+}
+
+function readClipFields(request: FastifyRequest, parameters: readonly string[]): Promise<Fields> {
+  return readFields(request, parameters, { readFile: readVideoUpload, fileBytes: MAX_CLIP_BYTES });
+}
+
+function requireCompleted({ id, status }: Job): void {
+  if (status === 'completed') return;
+  throw new RequestError(400, `Video '${id}' is ${status}: only a completed video can be changed.`, {
+    param: 'video',
+    code: status === 'failed' ? 'video_failed' : 'video_not_ready',
+  });
+}
+
+function requireRoom({ id, recipe }: Job, seconds: number): void {
+  const refuse = (reason: string, code: string) => new RequestError(400, reason, { param: 'seconds', code });
+  if (recipe.segments.length > MOST_EXTENSIONS)
+    throw refuse(
+      `Video '${id}' was extended ${MOST_EXTENSIONS} times already, which is the most.`,
+      'too_many_extensions',
+    );
+  const length = recipe.segments.reduce((sum, segment) => sum + segment.seconds, 0);
+  if (length + seconds > MOST_SECONDS) {
+    throw refuse(
+      `Video '${id}' has ${length} seconds: ${seconds} more would make it longer than ${MOST_SECONDS}.`,
+      'video_too_long',
+    );
+  }
+}
