@@ -22,6 +22,8 @@ export interface Facts {
   /** What it is known not to offer. */
   refuses: readonly Operation[];
   variants: readonly string[];
+  /** Ways to name a reference image that it does not take. @default none */
+  refusesImages?: readonly ('file' | 'url' | 'data')[];
 }
 
 export interface Dialect extends Facts, AsyncDisposable {
