@@ -57,6 +57,8 @@ export async function openClient({ server = 'auto', ...options }: ClientOptions)
 }
 
 export interface TestClock {
+  /** Every pause so far, in milliseconds. */
+  readonly slept: readonly number[];
   now(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   random(): number;
@@ -65,10 +67,13 @@ export interface TestClock {
 /** Time that passes only by sleeping, so that minutes of waiting take no time. */
 export function testClock(): TestClock {
   let now = 1_000_000;
+  const slept: number[] = [];
   return {
+    slept,
     now: () => now,
     async sleep(ms, signal) {
       const end = now + ms;
+      slept.push(ms);
       await pause(1, undefined, { ...(signal && { signal }) });
       now = Math.max(now, end);
     },

@@ -12,7 +12,7 @@ function box(type: string, ...content: Buffer[]): Buffer {
 /** Boxes in the right places around the given bytes: enough to be told from an error page. */
 export function mp4Of(media: Buffer): Buffer {
   const brands = Buffer.from('isom\0\0\u0002\0isomiso2avc1mp41', 'latin1');
-  return Buffer.concat([box('ftyp', brands), box('free'), box('mdat', media)]);
+  return Buffer.concat([box('ftyp', brands), box('moov'), box('mdat', media)]);
 }
 
 export const CLIP = mp4Of(Buffer.alloc(40_000, 'clip'));
