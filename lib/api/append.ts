@@ -1,8 +1,8 @@
 import { type FileHandle, open, truncate } from 'node:fs/promises';
-import type { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import { systemCode, VideoToolsetError } from '../errors.ts';
+import { decoded } from './decoded.ts';
+import { discard } from './discard.ts';
 import type { HttpResponse } from './http.ts';
 import type { PartialFile } from './partial.ts';
 
@@ -48,7 +48,7 @@ export async function appendBody(partial: PartialFile, source: BodySource, optio
   if (isPart && partial.facts.total !== undefined && expected !== partial.facts.total)
     return await beginAnew(partial, response);
   if (expected !== undefined && expected > options.maxBytes) {
-    response.body.destroy();
+    discard(response.body);
     throw tooLarge(options.maxBytes);
   }
   partial.facts = factsOf(response, encoding === 'identity' ? expected : undefined);
@@ -69,7 +69,7 @@ export async function appendBody(partial: PartialFile, source: BodySource, optio
 
 /** What is on disk is of no use: the next attempt starts at the first byte. */
 async function beginAnew(partial: PartialFile, response: HttpResponse): Promise<never> {
-  response.body.destroy();
+  discard(response.body);
   await truncate(partial.path, 0).catch(() => undefined);
   partial.facts = {};
   await partial.remember({});
@@ -153,20 +153,6 @@ async function tail(file: string, from: number, to: number): Promise<Buffer> {
   } finally {
     await handle.close();
   }
-}
-
-/** Nobody asked for compression, but some proxies compress all the same. */
-function decoded(body: Readable, encoding: string): Readable {
-  const decoder = decoderOf(encoding);
-  if (decoder === undefined) return body;
-  pipeline(body, decoder).catch(() => undefined);
-  return decoder;
-}
-
-function decoderOf(encoding: string): Transform | undefined {
-  if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip();
-  if (encoding === 'deflate') return createInflate();
-  return encoding === 'br' ? createBrotliDecompress() : undefined;
 }
 
 function factsOf({ headers }: HttpResponse, total: number | undefined) {

@@ -3,6 +3,7 @@ import type { Video, VideoVariant } from '../../types/video.ts';
 import { ApiError, VideoToolsetError } from '../errors.ts';
 import type { BodySource } from './append.ts';
 import type { Clock } from './clock.ts';
+import { discard } from './discard.ts';
 import { notMedia } from './download.ts';
 import { addressesOf, inlineBytesOf } from './elsewhere.ts';
 import type { Http, HttpResponse } from './http.ts';
@@ -59,7 +60,7 @@ export function contentSource(http: Http, video: Video, variant: VideoVariant, c
 async function namedInstead({ headers, body }: HttpResponse): Promise<string | undefined> {
   const type = String(headers['content-type'] ?? '');
   if (/^text\/html/i.test(type)) {
-    body.destroy();
+    discard(body);
     throw notMedia('an HTML page instead of a clip');
   }
   if (!/^application\/(\w+\+)?json/i.test(type)) return undefined;

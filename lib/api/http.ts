@@ -5,6 +5,8 @@ import { secretsOf } from '../config.ts';
 import { VideoToolsetError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { decoded } from './decoded.ts';
+import { discard } from './discard.ts';
 import { isPrivateAddress, publicLookup, requireFetchable } from './foreign.ts';
 import { parseJson, readError, readText } from './read.ts';
 import { failureOf, refusalOf } from './refusal.ts';
@@ -79,7 +81,7 @@ export type HttpConfig = Pick<Config, 'apiKey' | 'headers' | 'query' | 'requestT
 export function createHttp(config: HttpConfig): Http {
   const base = new URL(config.baseUrl);
   const { clock = systemClock, refuses429BeforeJob } = config;
-  const secrets = secretsOf(config);
+  const secrets = [...secretsOf(config), ...Object.values(config.headers)];
   const context = { host: base.hostname, refuses429BeforeJob };
   const connections = {
     headersTimeout: config.requestTimeoutMs,
@@ -118,7 +120,7 @@ export function createHttp(config: HttpConfig): Http {
     const { location } = response.headers;
     if (status < 300 || status > 399 || typeof location !== 'string' || redirectsLeft === 0)
       return { status, ...response };
-    response.body.destroy();
+    discard(response.body);
     return await open({ method, signal }, new URL(location, url), headers, redirectsLeft - 1);
   };
 
@@ -133,6 +135,7 @@ export function createHttp(config: HttpConfig): Http {
       method: request.method,
       headers: {
         accept: 'application/json',
+        'accept-encoding': 'identity',
         ...(request.body && 'json' in request.body && { 'content-type': 'application/json' }),
         ...request.headers,
         ...credentials,
@@ -150,13 +153,19 @@ export function createHttp(config: HttpConfig): Http {
   const accepted = async (request: HttpRequest, response: HttpResponse): Promise<HttpResponse> => {
     const { status: statusCode, headers, body } = response;
     if (statusCode < 300 || request.isAnswer?.(statusCode, undefined)) return response;
-    throw refusalOf(request, { statusCode, headers }, await readError(body, secrets), context);
+    throw refusalOf(
+      request,
+      { statusCode, headers },
+      await readError(decoded(body, headers['content-encoding']), secrets),
+      context,
+    );
   };
 
   const readJson = async (request: HttpRequest, dispatcher: Dispatcher): Promise<JsonResponse> => {
     const { status, headers, body } = await exchange(request, dispatcher);
-    if (status < 300) return { status, data: parseJson(await readText(body)), headers };
-    const data = await readError(body, secrets);
+    if (status < 300)
+      return { status, data: parseJson(await readText(decoded(body, headers['content-encoding']))), headers };
+    const data = await readError(decoded(body, headers['content-encoding']), secrets);
     if (request.isAnswer?.(status, data)) return { status, data, headers };
     throw refusalOf(request, { statusCode: status, headers }, data, context);
   };

@@ -18,8 +18,8 @@ export function isFailedVideo(_status: number, data: unknown): boolean {
   return parseVideo(data).status === 'failed';
 }
 
-export function notOffered(operation: OptionalOperation, { label, name }: Profile, cause?: unknown): VideoToolsetError {
-  const who = name === 'auto' ? 'This server' : label;
+export function notOffered(operation: OptionalOperation, { label }: Profile, cause?: unknown): VideoToolsetError {
+  const who = label.charAt(0).toUpperCase() + label.slice(1);
   return new VideoToolsetError('unsupported', `${who} does not offer ${WORDS[operation]}.`, {
     cause,
     next_step: 'Do without it, or use a server that offers it.',

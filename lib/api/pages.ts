@@ -8,14 +8,21 @@ export async function* everyPage(
   list: (parameters: ListParameters) => Promise<VideoList>,
   parameters: ListParameters,
 ): AsyncGenerator<Video, void, undefined> {
-  const seen = new Set<string>();
+  const cursors = new Set<string>();
+  const ids = new Set<string>();
   let after = parameters.after;
   for (let page = 0; page < MOST_PAGES; page++) {
     const { data, has_more, last_id } = await list({ ...parameters, ...(after !== undefined && { after }) });
-    yield* data;
+    const fresh = data.filter(({ id }) => !ids.has(id));
+    for (const video of fresh) {
+      ids.add(video.id);
+      yield video;
+    }
+    // A server that ignores the cursor sends the same jobs again.
+    const isRepeated = data.length > 0 && fresh.length === 0;
     const isLast = has_more === false || (has_more === undefined && data.length < (parameters.limit ?? DEFAULT_LIMIT));
-    if (isLast || last_id === undefined || seen.has(last_id)) return;
-    seen.add(last_id);
+    if (isLast || isRepeated || last_id === undefined || cursors.has(last_id)) return;
+    cursors.add(last_id);
     after = last_id;
   }
 }

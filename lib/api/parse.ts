@@ -152,7 +152,13 @@ function snippet(message: string | undefined): string | undefined {
 }
 
 function withoutServerPaths(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !SERVER_PATHS.includes(name)));
+  const kept = Object.entries(fields).filter(([name]) => !SERVER_PATHS.includes(name));
+  return Object.fromEntries(kept.map(([name, value]) => [name, cleaned(value)]));
+}
+
+function cleaned(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(cleaned);
+  return isRecord(value) ? withoutServerPaths(value) : value;
 }
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

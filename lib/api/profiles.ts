@@ -128,8 +128,8 @@ export const PROFILES: Record<ServerName, Profile> = {
 /** The profile to use: the one that was named, or the one that the address itself tells. */
 export function profileFor(baseUrl: string, server: ServerName): Profile {
   if (server !== 'auto') return PROFILES[server];
-  const { hostname } = new URL(baseUrl);
+  const { host, hostname } = new URL(baseUrl);
   if (hostname === 'api.openai.com') return PROFILES.openai;
   if (/\.(openai|services\.ai|cognitiveservices)\.azure\.com$/.test(hostname)) return PROFILES.azure;
-  return PROFILES.auto;
+  return { ...PROFILES.auto, label: `the server at ${host}` };
 }

@@ -15,7 +15,6 @@ const NEVER_CONNECTED = [
   'UND_ERR_CONNECT_TIMEOUT',
 ];
 const BAD_CERTIFICATE = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
-const MODERATION = /moderation|content_(filter|policy)|policy_violation|sentinel_block/;
 
 export interface RefusalContext {
   host: string;
@@ -38,10 +37,11 @@ export function refusalOf(
   const retired = retirement(context.host, status, headers, `${detail.code ?? ''} ${message ?? ''}`);
   if (retired !== undefined)
     return new VideoToolsetError('retired', `${retired.message} (${call})`, { next_step: retired.next_step });
-  const facts = factsOf(status, request.makesJob === true, context);
+  const error = { ...detail, ...(message !== undefined && { message }) };
+  const facts = factsOf(status, error, request.makesJob === true, context);
   const pause = retryAfterMs(headers);
   return new ApiError(
-    facts.submitted === 'unknown' ? 'outcome_unknown' : codeOfStatus(status, detail.code),
+    facts.submitted === 'unknown' ? 'outcome_unknown' : codeOfStatus(status, error),
     call,
     status,
     { ...detail, ...(requestId !== undefined && { request_id: requestId }) },
@@ -49,8 +49,30 @@ export function refusalOf(
   );
 }
 
-function codeOfStatus(status: number, serverCode: string | undefined): ErrorCode {
-  if (MODERATION.test(serverCode ?? '')) return 'moderation_blocked';
+/** Was the content refused, so that the same prompt fails again? Where there is no code, the words tell. */
+export function isModeration(error: { code?: string | null; message?: string } | undefined): boolean {
+  if (error?.code) return /moderation|policy|content_filter|sentinel_block/i.test(error.code);
+  return /\bmoderation\b|content policy|safety (system|policy)/i.test(error?.message ?? '');
+}
+
+interface SaidError {
+  code?: string;
+  message?: string;
+}
+
+/** Is it the model that the server does not have, and not the job? */
+function isAboutTheModel({ code, message }: SaidError): boolean {
+  return (
+    /model_not_found|model_mismatch/i.test(code ?? '') ||
+    /\bmodel\b.{0,120}(not found|not exist|mismatch|unknown|unsupported)|(unknown|unsupported|mismatch).{0,20}\bmodel\b/is.test(
+      message ?? '',
+    )
+  );
+}
+
+function codeOfStatus(status: number, error: SaidError): ErrorCode {
+  if (status < 500 && isModeration(error)) return 'moderation_blocked';
+  if ((status === 404 || status === 400) && isAboutTheModel(error)) return 'bad_request';
   if (status === 401 || status === 403) return 'unauthorized';
   if (status === 404) return 'not_found';
   if (status === 410) return 'expired';
@@ -60,13 +82,24 @@ function codeOfStatus(status: number, serverCode: string | undefined): ErrorCode
   return status < 400 ? 'invalid_response' : 'bad_request';
 }
 
-function factsOf(status: number, makesJob: boolean, { refuses429BeforeJob }: RefusalContext): ErrorFacts {
+function factsOf(
+  status: number,
+  error: SaidError,
+  makesJob: boolean,
+  { refuses429BeforeJob }: RefusalContext,
+): ErrorFacts {
   const isPassing = status === 429 || status === 408 || status === 425 || status >= 500;
   const isOpen = status === 429 ? !refuses429BeforeJob : isPassing || status < 400;
   if (makesJob && isOpen) return UNKNOWN_OUTCOME;
   if (isPassing) return { retryable: true, next_step: 'Try the same call again later.' };
   if (status === 401 || status === 403)
     return { next_step: 'Check apiKey (VIDEO_API_KEY) and the account it belongs to.' };
+  if (isModeration(error)) {
+    return { next_step: 'Change what the prompt shows, then create it anew; the same prompt is refused again.' };
+  }
+  if (isAboutTheModel(error)) {
+    return { next_step: 'Name a model that this server has (model, VIDEO_MODEL), or leave it out.' };
+  }
   if (status === 404) return { next_step: 'Check the id: video_list shows the jobs this server knows.' };
   return { next_step: 'Correct what the message names, then make the call again.' };
 }
@@ -79,6 +112,9 @@ export const UNKNOWN_OUTCOME: ErrorFacts = {
 /** A failure below HTTP, said in terms of what it means for the job. */
 export function failureOf(error: unknown, request: HttpRequest, host: string): unknown {
   const call = `${request.method} ${request.path}`;
+  if (error instanceof VideoToolsetError && error.code === 'invalid_response' && !request.makesJob) {
+    return new VideoToolsetError(error.code, error.message, { ...error.facts, cause: error, retryable: true });
+  }
   const wasAnswered =
     error instanceof ApiError || (error instanceof VideoToolsetError && error.code !== 'invalid_response');
   if (wasAnswered || (error instanceof VideoToolsetError && !request.makesJob)) return error;

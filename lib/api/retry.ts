@@ -37,13 +37,16 @@ function backOff(attempt: number, clock: Clock): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS) * (0.5 + 0.5 * clock.random());
 }
 
-/** `retry-after-ms`, or `retry-after` in seconds or as a date, in milliseconds from now; clamped to what makes sense. */
+/**
+ * How long a server asks to be left alone, in milliseconds from now, clamped to what makes sense: `openai-poll-after-ms`,
+ * `retry-after-ms`, or `retry-after` in seconds or as a date.
+ */
 export function retryAfterMs(
   headers: Record<string, string | string[] | undefined>,
   nowMs = Date.now(),
 ): number | undefined {
   const value = (name: string) => [headers[name]].flat()[0]?.trim();
-  const exact = Number(value('retry-after-ms') || Number.NaN);
+  const exact = Number(value('openai-poll-after-ms') || value('retry-after-ms') || Number.NaN);
   if (Number.isFinite(exact)) return clamped(exact);
   const after = value('retry-after');
   if (!after) return undefined;

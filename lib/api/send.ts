@@ -1,7 +1,7 @@
 import { ApiError, VideoToolsetError } from '../errors.ts';
 import { encode, type WireRequest } from './body.ts';
 import type { Http, JsonResponse } from './http.ts';
-import { PROFILES, type Profile } from './profiles.ts';
+import type { Profile } from './profiles.ts';
 
 type Encoding = 'json' | 'multipart';
 
@@ -19,8 +19,9 @@ export function createSender(http: Http, profile: Profile) {
     try {
       return await send(first);
     } catch (error) {
-      if (profile !== PROFILES.auto || learned !== undefined || !isAboutTheBody(error, wire)) throw error;
+      if (profile.name !== 'auto' || learned !== undefined || !isAboutTheBody(error, wire)) throw error;
       const other: Encoding = first === 'json' ? 'multipart' : 'json';
+      if (other === 'multipart' && 'input_reference' in wire.fields) throw imageWouldBeLost(error);
       const response = await send(other).catch((second) => {
         throw second instanceof VideoToolsetError && isAboutTheBody(second, wire) ? error : second;
       });
@@ -28,6 +29,18 @@ export function createSender(http: Http, profile: Profile) {
       return response;
     }
   };
+}
+
+/** A server that takes forms only has a field of its own for the address of an image, and which one is not known. */
+function imageWouldBeLost(cause: unknown): VideoToolsetError {
+  return new VideoToolsetError(
+    'unsupported',
+    'This server takes no JSON, and how it takes the address of an image is not known: no job was made.',
+    {
+      cause,
+      next_step: "Give the image as a file, or name the server's dialect with VIDEO_SERVER.",
+    },
+  );
 }
 
 /** 415, or a 400 or 422 that misses what was sent, or speaks of the encoding. */

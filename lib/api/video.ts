@@ -19,14 +19,16 @@ import { openUpload, type WireRequest } from './body.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { contentSource } from './content.ts';
 import { type DownloadedFile, type DownloadOptions, saveDownload } from './download.ts';
-import { createHttp, type HttpResponse, type JsonResponse } from './http.ts';
+import { createHttp, type HttpResponse } from './http.ts';
 import { forgotten, isFailedVideo, isMissingRoute, notOffered } from './offers.ts';
 import { everyPage } from './pages.ts';
 import { isFinal, parseCharacter, parseDeleted, parseVideo, parseVideoList } from './parse.ts';
 import { path as route } from './path.ts';
 import { type OptionalOperation, profileFor } from './profiles.ts';
+import { isModeration } from './refusal.ts';
 import { createRequest, requirePrompt, sourceRequest } from './request.ts';
 import { announcement } from './retirement.ts';
+import { retryAfterMs } from './retry.ts';
 import { createSender } from './send.ts';
 import { type Poll, type WaitOptions, type WaitResult, waitForVideos } from './wait.ts';
 
@@ -102,7 +104,7 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
     try {
       const request = { method: 'GET', path: route`/videos/${id}`, ...options, isAnswer: isFailedVideo } as const;
       const { data, headers } = await http.json(request);
-      const pollAfterMs = pollHint(headers);
+      const pollAfterMs = retryAfterMs(headers);
       return { video: parseVideo(data ?? {}, id), ...(pollAfterMs !== undefined && { pollAfterMs }) };
     } catch (error) {
       const madeAt = made.get(id);
@@ -254,12 +256,6 @@ function listQuery({ limit, order, after }: ListParameters): Record<string, stri
   };
 }
 
-/** `openai-poll-after-ms`, as the official clients honour it. */
-function pollHint(headers: JsonResponse['headers']): number | undefined {
-  const hint = Number(headers['openai-poll-after-ms'] ?? Number.NaN);
-  return Number.isFinite(hint) && hint > 0 ? hint : undefined;
-}
-
 /** `a-paper-boat-drifts-68f0c2.mp4`: told apart by the end of the id, found again by the prompt. */
 function defaultName({ id, prompt }: Video, variant = 'video'): string {
   const ending = slug(id, { maxLength: 200 }).replaceAll('-', '');
@@ -288,7 +284,8 @@ function requireCompleted(video: Video): void {
     });
   }
   const reason = video.error?.message ?? 'its server gave no reason';
-  throw new VideoToolsetError('job_failed', `Job ${video.id} ended as ${video.status}: ${reason}`, {
+  const code = isModeration(video.error) ? 'moderation_blocked' : 'job_failed';
+  throw new VideoToolsetError(code, `Job ${video.id} ended as ${video.status}: ${reason}`, {
     ...facts,
     billed: 'unknown',
     next_step: 'Change what the message names, then create a new clip.',

@@ -77,21 +77,25 @@ async function waitForOne(
   let failures = 0;
   let interval = options.pollIntervalMs;
   let last: Poll | undefined;
+  /** The server's own wish, on its last answer. */
+  let asked: number | undefined;
   while (true) {
     try {
       last = await retrieve(id, signal);
+      asked = last.pollAfterMs;
       failures = 0;
       onPoll?.(last.video);
       if (isFinal(last.video.status)) return last.video;
     } catch (error) {
       if (signal?.aborted) throw stopped(id, error);
       failures++;
+      asked = error instanceof VideoToolsetError ? error.facts.retryAfterMs : undefined;
       const isTransient = error instanceof VideoToolsetError && error.facts.retryable === true;
       if (!isTransient || failures > TRANSIENT_FAILURES) throw withJob(error, id);
     }
     const left = deadline - clock.now();
     if (left <= 0 && last !== undefined) return last.video;
-    const wished = last?.pollAfterMs ?? pace(last?.video, clock.now() - started, interval);
+    const wished = asked ?? pace(last?.video, clock.now() - started, interval);
     const pause = Math.min(Math.max(wished, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS) * (0.9 + 0.2 * clock.random());
     interval *= 1.3;
     try {

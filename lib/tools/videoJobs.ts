@@ -1,6 +1,7 @@
 import type { Tool, ToolContext } from '../../types/tool.ts';
 import type { Video } from '../../types/video.ts';
 import { isFinal } from '../api/parse.ts';
+import { isModeration } from '../api/refusal.ts';
 import { VideoToolsetError } from '../errors.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
@@ -189,7 +190,7 @@ function stepAfter(videos: Video[]): string {
   if (open.length > 0) return nextCall('video_wait', { ids: open.map(({ id }) => id) });
   const done = videos.find(({ status }) => status === 'completed');
   if (done !== undefined) return nextCall('video_download', { id: done.id });
-  const isModerated = videos.some(({ error }) => /moderation|policy|content_filter|sentinel/i.test(error?.code ?? ''));
+  const isModerated = videos.some(({ error }) => isModeration(error));
   return isModerated
     ? 'The prompt was refused by moderation: change what it shows before anything is created again; the same prompt fails again.'
     : 'Tell the user why it failed; create it again only if the reason can be changed.';
