@@ -112,7 +112,9 @@ export const UNKNOWN_OUTCOME: ErrorFacts = {
 /** A failure below HTTP, said in terms of what it means for the job. */
 export function failureOf(error: unknown, request: HttpRequest, host: string): unknown {
   const call = `${request.method} ${request.path}`;
-  if (error instanceof VideoToolsetError && error.code === 'invalid_response' && !request.makesJob) {
+  const isGarbled =
+    error instanceof VideoToolsetError && error.code === 'invalid_response' && !(error instanceof ApiError);
+  if (isGarbled && !request.makesJob) {
     return new VideoToolsetError(error.code, error.message, { ...error.facts, cause: error, retryable: true });
   }
   const wasAnswered =
