@@ -24,6 +24,7 @@ import { forgotten, isFailedVideo, isMissingRoute, notOffered } from './offers.t
 import { everyPage } from './pages.ts';
 import { isFinal, parseCharacter, parseDeleted, parseVideo, parseVideoList } from './parse.ts';
 import { path as route } from './path.ts';
+import { probeServer, type ServerReport } from './probe.ts';
 import { type OptionalOperation, profileFor } from './profiles.ts';
 import { isModeration } from './refusal.ts';
 import { createRequest, requirePrompt, sourceRequest } from './request.ts';
@@ -59,6 +60,8 @@ export interface VideoApi {
   wait(ids: readonly string[], options?: Partial<WaitOptions>): Promise<WaitResult>;
   /** Saves a finished job's bytes in the workspace, whole and checked. */
   download(id: string, options?: DownloadOptions): Promise<DownloadedFile>;
+  /** What the server can do, found out without making a job. */
+  probe(options?: CallOptions): Promise<ServerReport>;
   close(): Promise<void>;
 }
 
@@ -225,6 +228,8 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
         throw withBill(error, id);
       }
     },
+
+    probe: ({ signal } = {}) => probeServer(http, profile, signal),
 
     close: () => http.close(),
   };

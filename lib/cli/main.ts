@@ -4,6 +4,7 @@ import { toToolsetError } from '../errors.ts';
 import { registerAgent, registerPlan } from './agent.ts';
 import { registerCreate } from './create.ts';
 import { registerDelete } from './delete.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerDownload } from './download.ts';
 import { registerList } from './list.ts';
 import { exitCodeOf, printError, printJson } from './output.ts';
@@ -41,6 +42,7 @@ export async function main(args: readonly string[]): Promise<void> {
     registerDelete,
     registerPublish,
     registerStudio,
+    registerDoctor,
   ];
   for (const register of registrations) register(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
