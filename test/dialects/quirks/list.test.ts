@@ -56,11 +56,13 @@ describe('a list of jobs', () => {
     assert.ok(server.calls('list').length <= 2);
   });
 
-  test('ends though its server always has more', { timeout: 60_000 }, async () => {
-    const endless = (count: number) => page([], { has_more: true, last_id: `cursor-${count}` });
+  test('ends though its server always has more', async () => {
+    const patience = 2_000;
+    const endless = (count: number) => page([], { has_more: count < patience, last_id: `cursor-${count}` });
     await using server = await scripted({ list: (_, count) => endless(count) });
-    await Promise.race([idsOf(server.api), failureOf(idsOf(server.api))]).catch(() => undefined);
-    assert.ok(server.calls('list').length < 10_000);
+    // Whether with what was found or with an error is left open.
+    await idsOf(server.api).catch(() => undefined);
+    assert.ok(server.calls('list').length < patience);
   });
 
   test('of no jobs at all is refused in a way that names the limit', async () => {
