@@ -30,8 +30,8 @@ export interface HttpServer extends AsyncDisposable {
   received: readonly Received[];
 }
 
-/** A real server on a free port of the loopback that keeps what it received. */
-export async function listen(handle: Handler): Promise<HttpServer> {
+/** A real server on a free port that keeps what it received. */
+export async function listen(handle: Handler, host = '127.0.0.1'): Promise<HttpServer> {
   const received: Received[] = [];
   const server = createServer(async (message, response) => {
     try {
@@ -43,11 +43,11 @@ export async function listen(handle: Handler): Promise<HttpServer> {
       send(response, text(`The test server failed: ${error}`, 599));
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://${host}:${port}`,
     received,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
