@@ -69,7 +69,6 @@ export const PROFILES: Record<ServerName, Profile> = {
     name: 'azure',
     label: 'Azure OpenAI',
     body: 'json',
-    missing: ['edit', 'extend', 'characters'],
     refuses429BeforeJob: true,
     lifetime: '24 hours after creation',
   },

@@ -88,7 +88,8 @@ function factsOf(
   makesJob: boolean,
   { refuses429BeforeJob }: RefusalContext,
 ): ErrorFacts {
-  const isPassing = status === 429 || status === 408 || status === 425 || status >= 500;
+  const isBusy = status === 409 && !makesJob;
+  const isPassing = isBusy || status === 429 || status === 408 || status === 425 || status >= 500;
   const isOpen = status === 429 ? !refuses429BeforeJob : isPassing || status < 400;
   if (makesJob && isOpen) return UNKNOWN_OUTCOME;
   if (isPassing) return { retryable: true, next_step: 'Try the same call again later.' };

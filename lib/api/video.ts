@@ -212,7 +212,9 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
 
     async download(id, options = {}) {
       if (options.name !== undefined) await workspace.check(`${options.name}.mp4`, { overwrite: true });
-      const video = await api.retrieve(id, { signal: options.signal });
+      const video = await api.retrieve(id, { signal: options.signal }).catch((error) => {
+        throw isUnknownJob(error) ? error : withBill(error, id);
+      });
       requireCompleted(video);
       const variant = options.variant ?? 'video';
       const download = {
@@ -295,6 +297,14 @@ function requireCompleted(video: Video): void {
     billed: 'unknown',
     next_step: 'Change what the message names, then create a new clip.',
   });
+}
+
+/** Ids that no server knows, or that are none, were never paid for. */
+function isUnknownJob(error: unknown): boolean {
+  return (
+    error instanceof VideoToolsetError &&
+    ['not_found', 'invalid_argument', 'unauthorized', 'aborted'].includes(error.code)
+  );
 }
 
 function withBill(error: unknown, id: string): unknown {
