@@ -211,7 +211,8 @@ async function moveOntoPlaceholder(source: string, target: string, shown: string
   await rename(source, target);
 }
 
-async function syncFile(location: string): Promise<void> {
+/** Makes a file's bytes last through a power cut. */
+export async function syncFile(location: string): Promise<void> {
   const handle = await open(location, 'r+');
   try {
     await handle.sync();

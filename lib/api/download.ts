@@ -1,11 +1,10 @@
-import { open } from 'node:fs/promises';
 import mime from 'mime-types';
 import type { Video, VideoVariant } from '../../types/video.ts';
 import { systemCode, toToolsetError, VideoToolsetError } from '../errors.ts';
 import { sha256OfFile } from '../media/hash.ts';
 import { isWholeMp4 } from '../media/mp4.ts';
 import { mediaTypeOfFile } from '../media/sniff.ts';
-import type { Workspace, WorkspaceFile } from '../workspace.ts';
+import { syncFile, type Workspace, type WorkspaceFile } from '../workspace.ts';
 import { appendBody, type BodySource, BrokenOff } from './append.ts';
 import type { Clock } from './clock.ts';
 import { claimPartial, type PartialFile } from './partial.ts';
@@ -103,9 +102,7 @@ async function checkAndAdopt(
   const bytes = await partial.bytes();
   if (bytes === 0) throw notMedia('an empty body');
   const contentType = await checkedMediaType(partial.path, options.variant ?? 'video');
-  const handle = await open(partial.path, 'r+');
-  await handle.sync().finally(() => handle.close());
-  const sha256 = await sha256OfFile(partial.path);
+  const [sha256] = await Promise.all([sha256OfFile(partial.path), syncFile(partial.path)]);
   const file = await adoptOrRecognise(
     partial.path,
     `${base}.${mime.extension(contentType) || 'bin'}`,
