@@ -12,6 +12,8 @@ const STATUS_WORDS: Record<VideoStatus, readonly string[]> = {
 };
 
 const SERVER_PATHS = ['file_path', 'file_paths', 'output_path'];
+/** JSON may be nested deeper than the stack can follow; nothing that is looked for lies this deep. */
+const MAX_RAW_LEVELS = 64;
 
 /** Is nothing more to come of a job in this state? */
 export function isFinal(status: VideoStatus): boolean {
@@ -65,7 +67,7 @@ export function parseCharacter(body: unknown): Character {
     id: text(fields.id) ?? null,
     name: text(fields.name) ?? null,
     created_at: time(fields.created_at),
-    raw: fields,
+    raw: withoutServerPaths(fields),
   });
 }
 
@@ -139,7 +141,7 @@ function detailMessage(detail: unknown): string | undefined {
   if (!Array.isArray(detail)) return text(detail);
   const problems = detail
     .filter(isRecord)
-    .map(({ loc, msg }) => `${Array.isArray(loc) ? loc.join('.') : '?'}: ${text(msg)}`);
+    .map(({ loc, msg }) => `${Array.isArray(loc) ? loc.map((key) => text(key) ?? '?').join('.') : '?'}: ${text(msg)}`);
   return problems.length > 0 ? problems.join('; ') : undefined;
 }
 
@@ -151,14 +153,16 @@ function snippet(message: string | undefined): string | undefined {
   return line ? line.slice(0, 500) : undefined;
 }
 
-function withoutServerPaths(fields: Record<string, unknown>): Record<string, unknown> {
+function withoutServerPaths(fields: Record<string, unknown>, levels = MAX_RAW_LEVELS): Record<string, unknown> {
   const kept = Object.entries(fields).filter(([name]) => !SERVER_PATHS.includes(name));
-  return Object.fromEntries(kept.map(([name, value]) => [name, cleaned(value)]));
+  return Object.fromEntries(kept.map(([name, value]) => [name, cleaned(value, levels - 1)]));
 }
 
-function cleaned(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(cleaned);
-  return isRecord(value) ? withoutServerPaths(value) : value;
+function cleaned(value: unknown, levels: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return null;
+  if (Array.isArray(value)) return value.map((entry) => cleaned(entry, levels - 1));
+  return isRecord(value) ? withoutServerPaths(value, levels) : value;
 }
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
