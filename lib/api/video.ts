@@ -299,11 +299,11 @@ function requireCompleted(video: Video): void {
   });
 }
 
-/** Ids that no server knows, or that are none, were never paid for. */
+/** Nothing is known to be paid for an id that no server knows, that is none, or that nobody could be asked about. */
 function isUnknownJob(error: unknown): boolean {
   return (
     error instanceof VideoToolsetError &&
-    ['not_found', 'invalid_argument', 'unauthorized', 'aborted'].includes(error.code)
+    ['not_found', 'invalid_argument', 'unauthorized', 'aborted', 'server_unreachable'].includes(error.code)
   );
 }
 
