@@ -40,7 +40,7 @@ export async function appendBody(partial: PartialFile, source: BodySource, optio
     options.signal,
   );
   const encoding = String(response.headers['content-encoding'] ?? 'identity');
-  const isPart = response.status === 206 && startOf(response) === from && encoding === 'identity';
+  const isPart = from > 0 && response.status === 206 && startOf(response) === from && encoding === 'identity';
   if (response.status === 206 && !isPart) return await beginAnew(partial, response);
   if (response.status === 416) return await beginAnew(partial, response);
 
@@ -109,6 +109,7 @@ async function drain(
   inspect: (chunk: Buffer) => Buffer,
 ): Promise<void> {
   const file = begin();
+  file.catch((error) => body.destroy(error));
   let written: Promise<unknown> = file;
   let waiting = 0;
   const write = async (chunk: Buffer): Promise<void> => {

@@ -65,7 +65,7 @@ export async function saveDownload(
     await partial.discard();
     return file;
   } catch (error) {
-    if (isWorthKeeping(error, options.signal)) await partial.keep();
+    if (await isWorthKeeping(error, partial)) await partial.keep();
     else await partial.discard();
     throw error instanceof BrokenOff ? brokenOff(error) : toToolsetError(error);
   }
@@ -78,6 +78,7 @@ async function fetchWhole(
   clock: Clock,
 ): Promise<void> {
   let breaks = 0;
+  let most = await partial.bytes();
   while (true) {
     const before = await partial.bytes();
     if (before > 0 && before === partial.facts.total) return;
@@ -86,7 +87,10 @@ async function fetchWhole(
       return;
     } catch (error) {
       if (!(error instanceof BrokenOff) || options.signal?.aborted) throw error;
-      breaks = (await partial.bytes()) > before ? 1 : breaks + 1;
+      const reached = await partial.bytes();
+      // Bytes that were lost and fetched again are no progress.
+      breaks = reached > most ? 1 : breaks + 1;
+      most = Math.max(most, reached);
       if (breaks > MOST_BREAKS_WITHOUT_PROGRESS) throw error;
       await clock.sleep(250 * 2 ** breaks * (0.5 + 0.5 * clock.random()), options.signal);
     }
@@ -143,9 +147,12 @@ async function adoptOrRecognise(
   }
 }
 
-/** A broken or stopped transfer can go on later; what was refused as wrong must not. */
-function isWorthKeeping(error: unknown, signal: AbortSignal | undefined): boolean {
-  return error instanceof BrokenOff || signal?.aborted === true;
+/** What was fetched is kept for the next attempt, unless it is wrong, or is what fills the disk. */
+async function isWorthKeeping(error: unknown, partial: PartialFile): Promise<boolean> {
+  if (error instanceof VideoToolsetError && (error.code === 'invalid_media' || error.code === 'invalid_response'))
+    return false;
+  const isFull = systemCode(error) === 'ENOSPC' || systemCode(error) === 'EDQUOT';
+  return !isFull || (await partial.bytes()) === partial.facts.total;
 }
 
 function brokenOff(error: BrokenOff): VideoToolsetError {

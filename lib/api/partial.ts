@@ -56,6 +56,11 @@ async function takeOver(folder: string, key: string, claimed: string): Promise<P
     const file = path.join(folder, name);
     if (owner === undefined) await removeIfOld(file);
     else if (!isRunning(Number(owner))) {
+      // A kill between naming the finished file and removing this one: both are the same file by now.
+      if ((await stat(file).catch(() => undefined))?.nlink !== 1) {
+        await rm(file, { force: true });
+        continue;
+      }
       try {
         await rename(file, `${claimed}.part`);
       } catch {

@@ -82,7 +82,7 @@ function show(event: AgentEvent, progress: Progress, json: boolean): void {
 }
 
 /** What is left to say on stderr, and the exit code. */
-function finish({ error, jobs, tool_calls, session }: AgentResult): number {
+function finish({ error, jobs, files, published, tool_calls, session }: AgentResult): number {
   const open = jobs.filter(({ status }) => status === 'queued' || status === 'in_progress').map(({ id }) => id);
   if (error !== undefined) printError(error);
   if (open.length > 0)
@@ -91,7 +91,9 @@ function finish({ error, jobs, tool_calls, session }: AgentResult): number {
     );
   if (error !== undefined) return exitCodeOf(error.code);
   if (open.length > 0) return 4;
-  return tool_calls.at(-1)?.ok === false ? 1 : 0;
+  const hasClip = files.length > 0 || published.length > 0;
+  const hasFailed = jobs.some(({ status }) => ['failed', 'cancelled', 'expired'].includes(status));
+  return tool_calls.at(-1)?.ok === false || (hasFailed && !hasClip) ? 1 : 0;
 }
 
 async function converse(

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { toToolsetError } from '../errors.ts';
 import { registerAgent, registerPlan } from './agent.ts';
@@ -22,6 +22,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not approved, 4 the job still run
 /** The command line. Sets the process's exit code; never throws. */
 export async function main(args: readonly string[]): Promise<void> {
   silenceExperimentalWarnings();
+  surviveClosedPipes();
   const program = new Command('video-toolset')
     .description('Make video clips over the Videos API: create, wait, download, publish.')
     .option('--json', 'print exactly one JSON document on stdout')
@@ -47,7 +48,7 @@ export async function main(args: readonly string[]): Promise<void> {
   for (const register of registrations) register(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
-    if (existsSync('.env')) process.loadEnvFile('.env');
+    if (statSync('.env', { throwIfNoEntry: false })?.isFile()) process.loadEnvFile('.env');
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
@@ -57,6 +58,15 @@ export async function main(args: readonly string[]): Promise<void> {
       printError(report);
       process.exitCode = exitCodeOf(report.code);
     }
+  }
+}
+
+/** Whoever reads the output may stop reading; the work goes on. */
+function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') process.exitCode = 1;
+    });
   }
 }
 

@@ -33,7 +33,7 @@ export function registerStudio(program: Command): void {
         process.stdout.write(json ? `${JSON.stringify({ base_url: studio.baseUrl })}\n` : `${studio.baseUrl}\n`);
         progress.note('It renders previews, not generative video. Stop it with Ctrl-C; its jobs are kept.');
         if (host !== undefined) progress.note(`Whoever can reach ${host} can use it: it asks for no key.`);
-        await once(signal, 'abort');
+        if (!signal.aborted) await once(signal, 'abort');
         await studio.close();
         return 0;
       }),

@@ -7,6 +7,7 @@ import type { ErrorReport } from '../../types/error.ts';
 import type { ToolContext, ToolResult } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { redact } from '../log.ts';
+import { type OpenCall, withOpenCalls } from './openCalls.ts';
 import { type AgentPrompt, loadPrompt } from './prompt.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { ToolSet } from './ToolSet.ts';
@@ -59,7 +60,21 @@ export class AgentLauncher {
       session.messages = [...messages];
       return sessions.save(session);
     };
-    const tools = await this.#modelTools(prompt, reached, options);
+    let sent = history;
+    const calls: OpenCall[] = [];
+    const results = new Map<string, string>();
+    const keepCalls = () => keep(withOpenCalls(sent, calls, results));
+    const note: NoteCall = {
+      async begun(call) {
+        calls.push(call);
+        await keepCalls();
+      },
+      async ended(id, result) {
+        results.set(id, result);
+        await keepCalls();
+      },
+    };
+    const tools = await this.#modelTools(prompt, reached, options, note);
     try {
       const { ToolLoopAgent, isStepCount } = await import('ai');
       const loop = new ToolLoopAgent({
@@ -70,7 +85,9 @@ export class AgentLauncher {
         onError: () => undefined,
         stopWhen: isStepCount(prompt.max_steps),
         prepareStep: async ({ messages }) => {
-          await keep(messages);
+          sent = [...messages];
+          calls.length = 0;
+          await keep(sent);
           return {};
         },
       });
@@ -83,7 +100,8 @@ export class AgentLauncher {
       reached.tool_calls.push(...answer.unknownTools.map((name) => ({ name, ok: false, ms: 0 })));
       if (answer.finishReason === 'tool-calls') throw stepLimit(prompt);
     } catch (error) {
-      reached.error = this.#report(error, signal);
+      const isOpen = calls.some(({ id }) => !results.has(id));
+      reached.error = this.#report(error, signal, reached, isOpen);
     }
     return reached;
   }
@@ -93,12 +111,18 @@ export class AgentLauncher {
     return loadPrompt(path.join(agentsFolder, `${path.basename(agent)}.prompt.md`));
   }
 
-  async #modelTools(prompt: AgentPrompt, reached: AgentResult, options: AgentRunOptions): Promise<ModelTools> {
+  async #modelTools(
+    prompt: AgentPrompt,
+    reached: AgentResult,
+    options: AgentRunOptions,
+    note: NoteCall,
+  ): Promise<ModelTools> {
     const { dynamicTool, jsonSchema } = await import('ai');
     const toolset = this.#options.toolset.pick(prompt.tools);
     const { onEvent, signal, toolContext } = options;
     const entries = toolset.definitions().map(({ name, description, parameters }) => {
-      const execute = async (input: unknown): Promise<string> => {
+      const execute = async (input: unknown, { toolCallId }: { toolCallId: string }): Promise<string> => {
+        await note.begun({ id: toolCallId, name, input });
         onEvent?.({ type: 'tool-start', name });
         const started = performance.now();
         const result = await toolset.call(name, input, {
@@ -111,14 +135,22 @@ export class AgentLauncher {
         collect(reached, result);
         reached.tool_calls.push({ name, ok, ms });
         onEvent?.({ type: 'tool-end', name, ok, summary: result.summary, ms });
-        return JSON.stringify({ summary: result.summary, ...result.data });
+        const told = JSON.stringify({ summary: result.summary, ...result.data });
+        await note.ended(toolCallId, told);
+        return told;
       };
       return [name, dynamicTool({ description, inputSchema: jsonSchema(parameters), execute })] as const;
     });
     return Object.fromEntries(entries);
   }
 
-  #report(error: unknown, signal: AbortSignal | undefined): ErrorReport {
+  #report(error: unknown, signal: AbortSignal | undefined, { jobs }: AgentResult, isOpen: boolean): ErrorReport {
+    if (signal?.aborted && isOpen && jobs.length === 0)
+      return new VideoToolsetError('aborted', 'Stopped during a call whose outcome is not known yet.', {
+        cause: error,
+        submitted: 'unknown',
+        next_step: 'A job may have been made: look for it with video_list before anything is created again.',
+      }).report();
     if (signal?.aborted)
       return new VideoToolsetError('aborted', 'Stopped. Jobs that were made were left alone.', {
         cause: error,
@@ -132,6 +164,12 @@ export class AgentLauncher {
         'Check AGENT_MODEL, AGENT_BASE_URL and the key, or leave them unset to use the offline model; jobs that were made go on.',
     }).report();
   }
+}
+
+/** Told before and after every tool call, so that a killed run loses none. */
+interface NoteCall {
+  begun(call: OpenCall): Promise<void>;
+  ended(id: string, result: string): Promise<void>;
 }
 
 interface Answer {

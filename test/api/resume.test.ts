@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
+import path from 'node:path';
 import { test } from 'node:test';
 import { openApi } from '../support/api.ts';
 import { mp4 } from '../support/media.ts';
@@ -73,4 +75,29 @@ test('what a failed run left is taken up by the next one', async () => {
   const file = await client.api.download('v');
   assert.equal(file.sha256, SHA256);
   assert.ok(serving.sent() <= CLIP.length * 1.05, `${serving.sent()} bytes were sent for ${CLIP.length}`);
+});
+
+test('a clip that was fetched whole is not fetched again because its place was taken', async () => {
+  const serving = await serve({ etag: '"one"', cuts: [] });
+  await using server = serving.server;
+  await using client = await openApi(server.baseUrl);
+  await mkdir(client.workspace.root, { recursive: true });
+  await writeFile(path.join(client.workspace.root, 'clip.mp4'), 'something else');
+  await assert.rejects(client.api.download('v', { name: 'clip' }), { code: 'file_exists' });
+  const file = await client.api.download('v', { name: 'other' });
+  assert.deepEqual([file.sha256, serving.sent()], [SHA256, CLIP.length]);
+});
+
+test('a partial file that already has its name in the workspace is never written to again', async () => {
+  const serving = await serve({ etag: '"one"', cuts: [600_000, 0, 0, 0, 0, 0, 0, 0] });
+  await using server = serving.server;
+  await using client = await openApi(server.baseUrl);
+  await assert.rejects(client.api.download('v'), { code: 'server_error' });
+  const partials = path.join(client.folder, 'state', 'partial');
+  const part = (await readdir(partials)).find((name) => name.endsWith('.part')) ?? '';
+  const named = path.join(client.folder, 'kept.mp4');
+  await link(path.join(partials, part), named);
+  const before = await readFile(named);
+  await client.api.download('v').catch(() => undefined);
+  assert.deepEqual(await readFile(named), before);
 });

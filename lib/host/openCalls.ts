@@ -1,0 +1,47 @@
+import type { ModelMessage } from 'ai';
+
+export interface OpenCall {
+  id: string;
+  name: string;
+  input: unknown;
+}
+
+const CUT_OFF = JSON.stringify({
+  summary: 'The call was cut off; what came of it is not known.',
+  error: {
+    code: 'outcome_unknown',
+    message: 'The program was stopped during this call; a job may have been made.',
+    submitted: 'unknown',
+    billed: 'unknown',
+    retryable: false,
+    next_step: 'Look for the job with video_list (same prompt, just created) before anything is created again.',
+  },
+});
+
+/**
+ * A conversation with the tool calls that are under way: what a killed run leaves behind, so that a resumed one knows that
+ * they were made. A call whose result is known carries it.
+ */
+export function withOpenCalls(
+  messages: readonly ModelMessage[],
+  calls: readonly OpenCall[],
+  results: ReadonlyMap<string, string>,
+): ModelMessage[] {
+  if (calls.length === 0) return [...messages];
+  return [
+    ...messages,
+    {
+      role: 'assistant',
+      content: calls.map(({ id, name, input }) => ({ type: 'tool-call', toolCallId: id, toolName: name, input })),
+    },
+    {
+      role: 'tool',
+      content: calls.map(({ id, name }) => ({
+        type: 'tool-result',
+        toolCallId: id,
+        toolName: name,
+        output: { type: 'text', value: results.get(id) ?? CUT_OFF },
+      })),
+    },
+  ];
+}
