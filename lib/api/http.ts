@@ -164,7 +164,11 @@ export function createHttp(config: HttpConfig): Http {
   const readJson = async (request: HttpRequest, dispatcher: Dispatcher): Promise<JsonResponse> => {
     const { status, headers, body } = await exchange(request, dispatcher);
     if (status < 300)
-      return { status, data: parseJson(await readText(decoded(body, headers['content-encoding']))), headers };
+      return {
+        status,
+        data: parseJson(masked(await readText(decoded(body, headers['content-encoding'])), secrets)),
+        headers,
+      };
     const data = await readError(decoded(body, headers['content-encoding']), secrets);
     if (request.isAnswer?.(status, data)) return { status, data, headers };
     throw refusalOf(request, { statusCode: status, headers }, data, context);
@@ -227,6 +231,12 @@ export function createHttp(config: HttpConfig): Http {
 
 function isPrivateHost(hostname: string): boolean {
   return hostname === 'localhost' || isPrivateAddress(hostname);
+}
+
+/** Proxies copy what they were sent into jobs and errors; the exact values only, so that signed addresses survive. */
+function masked(text: string, secrets: readonly string[]): string {
+  const known = secrets.filter((secret) => secret.length >= 8);
+  return known.reduce((result, secret) => result.replaceAll(secret, '[secret]'), text);
 }
 
 function queryText(query: Record<string, string>): string {

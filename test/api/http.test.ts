@@ -231,3 +231,10 @@ test('a reading call that is stopped says so', async () => {
   await using client = await openApi(server.baseUrl);
   assert.equal((await failure(client.api.retrieve('v', { signal: abort.signal }))).code, 'aborted');
 });
+
+test('a key that a server repeats in a job is masked, too', async () => {
+  const error = { code: 'upstream', message: 'refused: Bearer key-1234567890' };
+  await using server = await listen((_, response) => answerJson(response, { id: 'v', status: 'failed', error }));
+  await using client = await openApi(server.baseUrl, { apiKey: 'key-1234567890' });
+  assert.doesNotMatch(JSON.stringify(await client.api.retrieve('v')), /1234567890/);
+});
