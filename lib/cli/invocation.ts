@@ -53,7 +53,7 @@ export function invokeTool(
     if (json) printJson(jsonOf(result, runtime.workspace));
     if (result.data.error !== undefined) {
       printError(result.data.error);
-      return exitCodeOf(result.data.error.code);
+      return signal.aborted ? 130 : exitCodeOf(result.data.error.code);
     }
     if (!json) process.stdout.write(`${print(result, invocation)}\n`);
     return exitCodeOfJobs(result);

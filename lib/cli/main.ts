@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { toToolsetError } from '../errors.ts';
+import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import { registerAgent, registerPlan } from './agent.ts';
 import { registerCreate } from './create.ts';
 import { registerDelete } from './delete.ts';
@@ -51,8 +51,11 @@ export async function main(args: readonly string[]): Promise<void> {
     if (statSync('.env', { throwIfNoEntry: false })?.isFile()) process.loadEnvFile('.env');
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-    else {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      const usage = new VideoToolsetError('invalid_argument', error.message);
+      if (error.exitCode !== 0 && args.includes('--json')) printJson({ error: usage.report() });
+    } else {
       const report = toToolsetError(error).report();
       if (program.opts().json === true) printJson({ error: report });
       printError(report);
