@@ -10,13 +10,31 @@ const BUSY_DEADLINE_MS = 10_000;
 
 export type Row = Record<string, unknown>;
 
-/** One SQLite file that several processes may have open. */
-export interface Database {
+interface Statements {
   /** Rows of one statement; `?` placeholders. */
   all(sql: string, ...values: SQLInputValue[]): Promise<Row[]>;
   /** @returns how many rows were changed */
   run(sql: string, ...values: SQLInputValue[]): Promise<number>;
+}
+
+/** One SQLite file that several processes may have open. */
+export interface Database extends Statements {
+  /**
+   * All of it or nothing, and alone among every writer of the file. The body awaits nothing but its own statements, and
+   * may run again where another process was in the way.
+   */
+  transaction<T>(body: (statements: Statements) => Promise<T>): Promise<T>;
+  /**
+   * The same in this very turn of the event loop.
+   * @throws VideoToolsetError `storage_failed`, retryable, where somebody else is writing
+   */
+  transactionNow<T>(body: (run: (sql: string, ...values: SQLInputValue[]) => number) => T): T;
   close(): void;
+}
+
+export interface DatabaseOptions {
+  /** `FULL` syncs every commit to the disk; `NORMAL` may lose the last ones in a power cut. @default 'NORMAL' */
+  synchronous?: 'NORMAL' | 'FULL';
 }
 
 /**
@@ -25,28 +43,88 @@ export interface Database {
  * @param migrations SQL scripts; the file's version counts how many of them it has seen
  * @throws VideoToolsetError `storage_failed` for a corrupt file, a read-only folder or a newer schema
  */
-export async function openDatabase(file: string, migrations: readonly string[]): Promise<Database> {
+export async function openDatabase(
+  file: string,
+  migrations: readonly string[],
+  { synchronous = 'NORMAL' }: DatabaseOptions = {},
+): Promise<Database> {
   const { DatabaseSync: Sqlite } = await import('node:sqlite');
   let connection: DatabaseSync | undefined;
   try {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
     const opened = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
     connection = opened;
-    await whileBusy(() => opened.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON'));
+    await whileBusy(() => opened.exec('PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON'));
+    opened.exec(`PRAGMA synchronous=${synchronous}`);
     await whileBusy(() => migrate(opened, migrations, path.basename(file)));
-    const clearly = <T>(attempt: () => T): Promise<T> =>
-      whileBusy(attempt).catch((error) => {
-        throw storageError(error, path.basename(file));
-      });
-    return {
-      all: (sql, ...values) => clearly(() => opened.prepare(sql).all(...values)),
-      run: (sql, ...values) => clearly(() => Number(opened.prepare(sql).run(...values).changes)),
-      close: () => opened.close(),
-    };
+    return databaseOver(opened, path.basename(file));
   } catch (error) {
     connection?.close();
     throw storageError(error, path.basename(file));
   }
+}
+
+function databaseOver(connection: DatabaseSync, name: string): Database {
+  const clearly = (error: unknown): never => {
+    throw storageError(error, name);
+  };
+  const runSync = (sql: string, ...values: SQLInputValue[]): number =>
+    Number(connection.prepare(sql).run(...values).changes);
+  const allSync = (sql: string, ...values: SQLInputValue[]): Row[] => connection.prepare(sql).all(...values);
+  const within: Statements = {
+    all: async (...call) => allSync(...call),
+    run: async (...call) => runSync(...call),
+  };
+  // One connection holds one transaction: whatever else this process asks of it waits for its end.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const result = last.then(task, task);
+    last = result.catch(() => undefined);
+    return result.catch(clearly);
+  };
+  return {
+    all: (...call) => inTurn(() => whileBusy(() => allSync(...call))),
+    run: (...call) => inTurn(() => whileBusy(() => runSync(...call))),
+
+    transaction: (body) =>
+      inTurn(() =>
+        whileBusy(async () => {
+          connection.exec('BEGIN IMMEDIATE');
+          try {
+            const result = await body(within);
+            connection.exec('COMMIT');
+            return result;
+          } finally {
+            if (connection.isTransaction) connection.exec('ROLLBACK');
+          }
+        }),
+      ),
+
+    transactionNow(body) {
+      try {
+        if (connection.isTransaction) throw busy(name);
+        connection.exec('BEGIN IMMEDIATE');
+        try {
+          const result = body(runSync);
+          connection.exec('COMMIT');
+          return result;
+        } finally {
+          if (connection.isTransaction) connection.exec('ROLLBACK');
+        }
+      } catch (error) {
+        throw isBusy(error) ? busy(name, error) : storageError(error, name);
+      }
+    },
+
+    close: () => connection.close(),
+  };
+}
+
+function busy(name: string, cause?: unknown): VideoToolsetError {
+  return new VideoToolsetError('storage_failed', `The store ${name} was busy with another write.`, {
+    cause,
+    retryable: true,
+  });
 }
 
 /** Is this SQLite's word that another connection holds the lock? */
@@ -54,11 +132,11 @@ export function isBusy(error: unknown): boolean {
   return resultCode(error) === 5 || resultCode(error) === 6;
 }
 
-async function whileBusy<T>(attempt: () => T): Promise<T> {
+async function whileBusy<T>(attempt: () => T | Promise<T>): Promise<T> {
   const deadline = performance.now() + BUSY_DEADLINE_MS;
   while (true) {
     try {
-      return attempt();
+      return await attempt();
     } catch (error) {
       if (!isBusy(error) || performance.now() > deadline) throw error;
       await sleep(5 + Math.random() * 20);

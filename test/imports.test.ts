@@ -12,7 +12,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/runtime'],
   ['lib/host', 'lib/studio'],
   ['lib/tools'],
-  ['lib/api', 'lib/cdn'],
+  ['lib/api', 'lib/cdn', 'lib/ledger'],
   ['lib/media', 'lib/workspace', 'lib/sqlite'],
   ['lib/config', 'lib/errors', 'lib/log', 'lib/slug'],
   ['types'],
@@ -24,6 +24,9 @@ const STRANGERS = [
   ['lib/studio', 'lib/api'],
   ['lib/studio', 'lib/cdn'],
   ['lib/api', 'lib/cdn'],
+  ['lib/ledger', 'lib/api'],
+  ['lib/ledger', 'lib/cdn'],
+  ['lib/ledger', 'lib/studio'],
 ];
 const ONLY_STARTED_BY = ['lib/runtime', 'lib/cli', 'lib/studio'];
 

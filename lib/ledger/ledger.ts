@@ -1,0 +1,264 @@
+import type {
+  Attempt,
+  AttemptOutcome,
+  Budget,
+  Clip,
+  ClipGoal,
+  ClipRequest,
+  ClipState,
+  Price,
+} from '../../types/ledger.ts';
+import { requireWithin, type Spending, spending } from './budget.ts';
+import type { LedgerDriver, Statements, Value } from './driver.ts';
+import { type Changes, isOpen, moveStatement, type Statement, superseded } from './moves.ts';
+import { attemptOf, clipOf } from './rows.ts';
+
+export interface LedgerOptions {
+  /** How long after its reservation an attempt may be handed to the network. */
+  sendDeadlineMs: number;
+  /** How long after its sending a lost answer may still become a job. */
+  quarantineMs: number;
+  /** Milliseconds since 1970. @default Date.now */
+  now?: () => number;
+}
+
+/** What was intended, sent, made and spent: one row for each wanted clip, safe for many processes. */
+export interface Ledger {
+  /**
+   * Finds the clip that is wanted, or notes it down and reserves its price, before anything is sent. An open clip is found
+   * from every process, a finished one only within its session.
+   * @throws VideoToolsetError `over_budget`, `seconds_required`
+   */
+  intend(request: ClipRequest, budget: Budget): Promise<{ clip: Clip; isNew: boolean }>;
+  get(key: string): Promise<Clip | undefined>;
+  byJob(server: string, jobId: string): Promise<Clip | undefined>;
+  /** Newest first. */
+  list(filter?: { workspace?: string; isOpen?: boolean; limit?: number }): Promise<Clip[]>;
+  attempts(key: string): Promise<Attempt[]>;
+  /** Answers that came for an attempt which another process had already taken over. */
+  orphans(): Promise<Attempt[]>;
+  spending(isFree: boolean): Promise<Spending>;
+
+  /**
+   * Reserves a new attempt. Its predecessor stays paid for, unless it is certain that it made no job.
+   * @throws VideoToolsetError `over_budget`
+   */
+  attemptAnew(clip: Clip, price: Price, budget: Budget, predecessor: 'counts' | 'made no job'): Promise<Clip>;
+  /**
+   * The commit point: called in the very turn in which the request is handed over.
+   * @throws VideoToolsetError `superseded` where the deadline has passed or another process holds the clip: nothing may be sent
+   */
+  markSent(clip: Clip): Clip;
+  /** Where the store cannot be written in one turn: called before the connection is made, and followed by a look at the clock. */
+  markSentAhead(clip: Clip): Promise<Clip>;
+  /** Did the answer name a job? One that comes for a clip that others took over is kept as an orphan. */
+  answered(clip: Clip, jobId: string): Promise<Clip>;
+  /** No job was made: for good, or so that a new attempt may follow. */
+  refused(clip: Clip, error: { code: string; message: string }, mayFollow: boolean): Promise<Clip>;
+  lost(clip: Clip, detail: string): Promise<void>;
+  /** Takes a job that was found in the server's list. */
+  adopt(clip: Clip, jobId: string): Promise<Clip>;
+  /** Every other move. @throws VideoToolsetError `superseded` */
+  move(clip: Clip, to: ClipState, changes?: Changes): Promise<Clip>;
+  /** Gives back what a job that was not billed had reserved. */
+  release(clip: Clip): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledger {
+  const { sendDeadlineMs, quarantineMs, now = Date.now } = options;
+
+  const one = async (sql: Statements, where: string, ...values: Value[]): Promise<Clip | undefined> => {
+    const [row] = await sql.all(`SELECT * FROM clips WHERE ${where} ORDER BY created_at DESC, key LIMIT 1`, ...values);
+    return row && clipOf(row);
+  };
+  const read = async (sql: Statements, key: string): Promise<Clip> => {
+    const clip = await one(sql, 'key = ?', key);
+    if (clip === undefined) throw superseded(key);
+    return clip;
+  };
+  const apply = async (sql: Statements, clip: Clip, to: ClipState, changes: Changes = {}): Promise<Clip> => {
+    const { sql: text, values } = moveStatement(clip, to, changes, now());
+    if ((await sql.run(text, ...values)) === 0) throw superseded(clip.key);
+    return await read(sql, clip.key);
+  };
+  const reserve = async (sql: Statements, key: string, number: number, price: Price, budget: Budget): Promise<void> => {
+    requireWithin(budget, price, await spending(sql, price.isFree, now()));
+    await sql.run(
+      `INSERT INTO attempts (clip, number, outcome, started_at, seconds, usd, is_free, is_counted)
+       VALUES (?, ?, 'reserved', ?, ?, ?, ?, 1)`,
+      key,
+      number,
+      now(),
+      price.seconds ?? null,
+      price.usd ?? null,
+      price.isFree ? 1 : 0,
+    );
+  };
+  /** Who wants it published as well makes it so for all. That is no move: whoever works on the clip goes on. */
+  const widen = async (sql: Statements, clip: Clip, goal: ClipGoal): Promise<Clip> => {
+    if (goal === 'job' || clip.goal === 'published') return clip;
+    const open = isOpen(clip.state, goal) ? 1 : 0;
+    await sql.run('UPDATE clips SET goal = ?, is_open = ? WHERE key = ?', goal, open, clip.key);
+    return await read(sql, clip.key);
+  };
+  const sent = (clip: Clip): { move: Statement; attempt: Statement } => {
+    const at = now();
+    if (at > clip.sendDeadline) throw superseded(clip.key);
+    return {
+      move: moveStatement(clip, 'sent', { sentAt: at, quarantineUntil: at + quarantineMs }, at),
+      attempt: attemptStatement(clip, { outcome: 'sent', sentAt: at }),
+    };
+  };
+
+  return {
+    intend: (request, budget) =>
+      driver.transaction(async (sql) => {
+        const present =
+          (await one(sql, 'hash = ? AND is_open = 1', request.hash)) ??
+          (await one(sql, "hash = ? AND session = ? AND state <> 'failed'", request.hash, request.session));
+        if (present !== undefined) return { clip: await widen(sql, present, request.goal), isNew: false };
+
+        const [count] = await sql.all('SELECT count(*) AS earlier FROM clips WHERE hash = ?', request.hash);
+        const number = Number(count?.earlier ?? 0) + 1;
+        const key = `clip-${request.hash.slice(0, 12)}${number === 1 ? '' : `-${number}`}`;
+        const { hash, server, workspace, session, operation, goal, price } = request;
+        const at = now();
+        await sql.run(
+          `INSERT INTO clips (key, version, state, is_open, hash, server, workspace, session, operation, parameters, goal,
+             created_at, updated_at, attempt, send_deadline)
+           VALUES (?, 1, 'intended', 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
+          ...[key, hash, server, workspace, session, operation, JSON.stringify(request.parameters), goal],
+          ...[at, at, at + sendDeadlineMs],
+        );
+        await reserve(sql, key, 1, price, budget);
+        return { clip: await read(sql, key), isNew: true };
+      }),
+
+    get: (key) => one(driver, 'key = ?', key),
+    byJob: (server, jobId) => one(driver, 'server = ? AND job_id = ?', server, jobId),
+
+    async list({ workspace, isOpen: wanted, limit = 1_000 } = {}) {
+      const rows = await driver.all(
+        `SELECT * FROM clips WHERE (? = '' OR workspace = ?) AND (? < 0 OR is_open = ?) ORDER BY created_at DESC, key LIMIT ?`,
+        ...[workspace ?? '', workspace ?? ''],
+        ...[wanted === undefined ? -1 : 0, wanted === true ? 1 : 0],
+        limit,
+      );
+      return rows.map(clipOf);
+    },
+
+    attempts: async (key) =>
+      (await driver.all('SELECT * FROM attempts WHERE clip = ? ORDER BY number', key)).map(attemptOf),
+    orphans: async () =>
+      (await driver.all("SELECT * FROM attempts WHERE outcome = 'orphan' ORDER BY started_at DESC")).map(attemptOf),
+    spending: (isFree) => spending(driver, isFree, now()),
+
+    attemptAnew: (clip, price, budget, predecessor) =>
+      driver.transaction(async (sql) => {
+        if (predecessor === 'made no job') {
+          const { sql: text, values } = attemptStatement(clip, { outcome: 'withdrawn', isCounted: false });
+          await sql.run(text, ...values);
+        }
+        const attempt = clip.attempt + 1;
+        await reserve(sql, clip.key, attempt, price, budget);
+        return await apply(sql, clip, 'intended', {
+          attempt,
+          sendDeadline: now() + sendDeadlineMs,
+          jobId: null,
+          sentAt: null,
+          quarantineUntil: null,
+        });
+      }),
+
+    markSent(clip) {
+      const { transactionNow } = driver;
+      if (transactionNow === undefined) {
+        // The move was made ahead; what is left to look at is the clock.
+        if (clip.state !== 'sent' || now() > clip.sendDeadline) throw superseded(clip.key);
+        return clip;
+      }
+      const { move, attempt } = sent(clip);
+      transactionNow((run) => {
+        if (run(move.sql, ...move.values) === 0) throw superseded(clip.key);
+        run(attempt.sql, ...attempt.values);
+      });
+      // A process that was stopped while it wrote must not go on.
+      if (now() > clip.sendDeadline) throw superseded(clip.key);
+      const at = now();
+      return { ...clip, state: 'sent', version: clip.version + 1, sentAt: at, quarantineUntil: at + quarantineMs };
+    },
+
+    async markSentAhead(clip) {
+      if (driver.transactionNow !== undefined) return clip;
+      const { move, attempt } = sent(clip);
+      return await driver.transaction(async (sql) => {
+        if ((await sql.run(move.sql, ...move.values)) === 0) throw superseded(clip.key);
+        await sql.run(attempt.sql, ...attempt.values);
+        return await read(sql, clip.key);
+      });
+    },
+
+    answered: (clip, jobId) =>
+      driver.transaction(async (sql) => {
+        const present = await read(sql, clip.key);
+        const claimant = await one(sql, 'server = ? AND job_id = ?', clip.server, jobId);
+        const isAwaited = present.attempt === clip.attempt && (present.state === 'sent' || present.state === 'unknown');
+        const isOurs = claimant === undefined ? isAwaited : claimant.key === clip.key;
+        const { sql: text, values } = attemptStatement(clip, { outcome: isOurs ? 'answered' : 'orphan', jobId });
+        await sql.run(text, ...values);
+        return isOurs && isAwaited ? await apply(sql, present, 'known', { jobId }) : present;
+      }),
+
+    refused: (clip, error, mayFollow) =>
+      driver.transaction(async (sql) => {
+        const { sql: text, values } = attemptStatement(clip, {
+          outcome: 'refused',
+          isCounted: false,
+          detail: error.message,
+        });
+        await sql.run(text, ...values);
+        return await apply(sql, clip, mayFollow ? 'intended' : 'failed', { error });
+      }),
+
+    async lost(clip, detail) {
+      const { sql, values } = attemptStatement(clip, { outcome: 'lost', detail });
+      await driver.run(sql, ...values);
+    },
+
+    adopt: (clip, jobId) => driver.transaction((sql) => apply(sql, clip, 'known', { jobId })),
+
+    move: (clip, to, changes) => driver.transaction((sql) => apply(sql, clip, to, changes)),
+
+    async release(clip) {
+      const { sql, values } = attemptStatement(clip, { isCounted: false });
+      await driver.run(sql, ...values);
+    },
+
+    close: () => driver.close(),
+  };
+}
+
+interface AttemptChanges {
+  outcome?: AttemptOutcome;
+  sentAt?: number;
+  isCounted?: boolean;
+  jobId?: string;
+  detail?: string;
+}
+
+/** Writes to the clip's present attempt. */
+function attemptStatement(clip: Clip, { outcome, sentAt, isCounted, jobId, detail }: AttemptChanges): Statement {
+  const columns: Record<string, Value> = {
+    ...(outcome !== undefined && { outcome }),
+    ...(sentAt !== undefined && { sent_at: sentAt }),
+    ...(isCounted !== undefined && { is_counted: isCounted ? 1 : 0 }),
+    ...(jobId !== undefined && { job_id: jobId }),
+    ...(detail !== undefined && { detail: detail.slice(0, 500) }),
+  };
+  const names = Object.keys(columns).map((name) => `${name} = ?`);
+  return {
+    sql: `UPDATE attempts SET ${names.join(', ')} WHERE clip = ? AND number = ?`,
+    values: [...Object.values(columns), clip.key, clip.attempt],
+  };
+}

@@ -1,0 +1,77 @@
+import type { Clip, ClipGoal, ClipState } from '../../types/ledger.ts';
+import { VideoToolsetError } from '../errors.ts';
+import type { Value } from './driver.ts';
+
+/** From where a clip may go where. `sent` goes back to `intended` only when it is certain that no job was made. */
+const LEGAL: Record<ClipState, readonly ClipState[]> = {
+  intended: ['intended', 'sent', 'failed'],
+  sent: ['known', 'unknown', 'intended', 'failed'],
+  unknown: ['known', 'intended'],
+  known: ['done', 'failed', 'gone'],
+  gone: ['known', 'intended'],
+  done: ['downloaded', 'gone', 'failed'],
+  downloaded: ['published'],
+  failed: [],
+  published: [],
+};
+
+/** What a move writes beside the state. */
+export interface Changes {
+  attempt?: number;
+  sendDeadline?: number;
+  quarantineUntil?: number | null;
+  sentAt?: number | null;
+  jobId?: string | null;
+  error?: Clip['error'];
+  file?: Clip['file'];
+  published?: Clip['published'];
+  goal?: ClipGoal;
+}
+
+export interface Statement {
+  sql: string;
+  values: Value[];
+}
+
+/** A clip is open until it is where it was wanted: an open one is found by every later wish for the same. */
+export function isOpen(state: ClipState, goal: ClipGoal): boolean {
+  if (state === 'published' || state === 'failed') return false;
+  return goal === 'published' || (state !== 'done' && state !== 'downloaded');
+}
+
+/**
+ * The one statement that moves a clip; it changes no row where another process moved it since it was read.
+ * @throws VideoToolsetError `internal` for a move that is none
+ */
+export function moveStatement(clip: Clip, to: ClipState, changes: Changes, now: number): Statement {
+  if (!LEGAL[clip.state].includes(to)) {
+    throw new VideoToolsetError('internal', `The clip ${clip.key} cannot go from ${clip.state} to ${to}.`);
+  }
+  const { attempt, sendDeadline, quarantineUntil, sentAt, jobId, error, file, published, goal } = changes;
+  const columns: Record<string, Value> = {
+    state: to,
+    is_open: isOpen(to, goal ?? clip.goal) ? 1 : 0,
+    updated_at: now,
+    ...(attempt !== undefined && { attempt }),
+    ...(sendDeadline !== undefined && { send_deadline: sendDeadline }),
+    ...(quarantineUntil !== undefined && { quarantine_until: quarantineUntil }),
+    ...(sentAt !== undefined && { sent_at: sentAt }),
+    ...(jobId !== undefined && { job_id: jobId }),
+    ...(error !== undefined && { error: JSON.stringify(error) }),
+    ...(file !== undefined && { file: JSON.stringify(file) }),
+    ...(published !== undefined && { published: JSON.stringify(published) }),
+    ...(goal !== undefined && { goal }),
+  };
+  const names = Object.keys(columns).map((name) => `${name} = ?`);
+  return {
+    sql: `UPDATE clips SET ${names.join(', ')}, version = version + 1 WHERE key = ? AND version = ?`,
+    values: [...Object.values(columns), clip.key, clip.version],
+  };
+}
+
+export function superseded(key: string): VideoToolsetError {
+  return new VideoToolsetError('superseded', `Another process went on with the clip ${key} in the meantime.`, {
+    retryable: true,
+    next_step: `Look at it again: video-toolset ledger ${key}`,
+  });
+}

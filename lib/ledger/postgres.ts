@@ -1,0 +1,108 @@
+import type { Pool } from 'pg';
+import { systemCode, VideoToolsetError } from '../errors.ts';
+import type { LedgerDriver, Statements } from './driver.ts';
+import { MIGRATIONS } from './schema.ts';
+
+/** Names the lock that every writer of a ledger takes; any number that nobody else uses. */
+const WRITER_LOCK = 7_203_114_806;
+
+/**
+ * One database for every process of every machine.
+ * @throws VideoToolsetError `missing_package`, `storage_failed`
+ */
+export async function openPostgresLedger(connectionString: string): Promise<LedgerDriver> {
+  const { Pool } = await loadPackage();
+  const pool: Pool = new Pool({ connectionString, max: 4, connectionTimeoutMillis: 10_000 });
+  // A connection that breaks while it is idle is replaced on the next use.
+  pool.on('error', () => undefined);
+  const driver: LedgerDriver = {
+    ...statementsOver(pool),
+
+    async transaction(body) {
+      const client = await pool.connect().catch(clearly);
+      try {
+        await client.query('BEGIN');
+        await client.query('SELECT pg_advisory_xact_lock($1)', [WRITER_LOCK]);
+        const result = await body(statementsOver(client));
+        await client.query('COMMIT');
+        client.release();
+        return result;
+      } catch (error) {
+        const isUsable = await client.query('ROLLBACK').then(
+          () => true,
+          () => false,
+        );
+        client.release(!isUsable);
+        throw clearly(error);
+      }
+    },
+
+    close: () => pool.end(),
+  };
+  try {
+    await driver.transaction(migrate);
+    return driver;
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+async function migrate(sql: Statements): Promise<void> {
+  await sql.run('CREATE TABLE IF NOT EXISTS ledger_schema (version INTEGER NOT NULL)');
+  const [row] = await sql.all('SELECT version FROM ledger_schema');
+  const version = Number(row?.version ?? 0);
+  if (version > MIGRATIONS.length) {
+    throw new VideoToolsetError(
+      'storage_failed',
+      `The ledger was written by a newer version of video-toolset (schema ${version}).`,
+      { next_step: 'Update video-toolset, or set another ledger (VIDEO_LEDGER).' },
+    );
+  }
+  for (const script of MIGRATIONS.slice(version)) {
+    for (const statement of script.split(';').filter((text) => text.trim() !== '')) await sql.run(statement);
+  }
+  await sql.run(
+    row === undefined ? 'INSERT INTO ledger_schema VALUES (?)' : 'UPDATE ledger_schema SET version = ?',
+    MIGRATIONS.length,
+  );
+}
+
+function statementsOver(client: Pick<Pool, 'query'>): Statements {
+  return {
+    all: async (sql, ...values) => (await client.query(numbered(sql), values).catch(clearly)).rows,
+    run: async (sql, ...values) => (await client.query(numbered(sql), values).catch(clearly)).rowCount ?? 0,
+  };
+}
+
+/** `?` as `$1`, `$2` …; no statement of ours has a question mark in a text. */
+function numbered(sql: string): string {
+  let index = 0;
+  return sql.replace(/\?/g, () => `$${++index}`);
+}
+
+function clearly(error: unknown): never {
+  if (error instanceof VideoToolsetError) throw error;
+  const code = systemCode(error);
+  const reason = code ?? (error instanceof Error ? error.name : 'unknown');
+  throw new VideoToolsetError(
+    'storage_failed',
+    `The ledger in Postgres cannot be used (${reason}): nothing was sent.`,
+    {
+      cause: error,
+      retryable: true,
+      next_step: 'Check that the database runs and that VIDEO_LEDGER names it.',
+    },
+  );
+}
+
+async function loadPackage(): Promise<typeof import('pg').default> {
+  try {
+    return (await import('pg')).default;
+  } catch (cause) {
+    throw new VideoToolsetError('missing_package', 'A ledger in Postgres needs the package pg.', {
+      cause,
+      next_step: 'npm install pg@8',
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { temporaryFolder } from './temporary.ts';
+
+const VERSIONS = '/usr/lib/postgresql';
+const programs = existsSync(VERSIONS) ? path.join(VERSIONS, readdirSync(VERSIONS).sort().at(-1) ?? '', 'bin') : '';
+
+/** Why a test that needs a Postgres server cannot run, or false. With REQUIRE_REAL=1 it runs, and fails. */
+export const POSTGRES_MISSING =
+  process.env.REQUIRE_REAL !== '1' && programs === '' ? 'PostgreSQL is not installed' : false;
+
+export type PostgresServer = {
+  /** A new, empty database on each call. */
+  database(): string;
+} & AsyncDisposable;
+
+/** A server of its own on loopback, gone with its data when the test is over. It does not run as root, so it gets its user. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const folder = await temporaryFolder();
+  const user: { uid?: number; gid?: number } = process.getuid?.() === 0 ? accountOf('postgres') : {};
+  const data = path.join(folder.path, 'data');
+  mkdirSync(data);
+  const { uid, gid } = user;
+  if (uid !== undefined && gid !== undefined) for (const owned of [folder.path, data]) chownSync(owned, uid, gid);
+  const run = (program: string, args: string[]) =>
+    execFileSync(path.join(programs, program), args, { ...user, cwd: folder.path, stdio: 'pipe', encoding: 'utf8' });
+  run('initdb', ['-D', data, '-U', 'tester', '--auth=trust', '--no-sync', '-E', 'UTF8', '--no-locale']);
+  const port = await freePort();
+  const settings = [
+    'fsync=off',
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${folder.path}`,
+  ];
+  const server = spawn(
+    path.join(programs, 'postgres'),
+    ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
+    {
+      ...user,
+      cwd: folder.path,
+      stdio: 'ignore',
+    },
+  );
+  const ended = once(server, 'exit');
+  const isReady = () => {
+    try {
+      run('pg_isready', ['-h', '127.0.0.1', '-p', String(port)]);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  while (!isReady()) {
+    if (server.exitCode !== null) throw new Error('The Postgres server did not start.');
+    await sleep(50);
+  }
+  let count = 0;
+  return {
+    database() {
+      const name = `ledger${++count}`;
+      run('createdb', ['-h', '127.0.0.1', '-p', String(port), '-U', 'tester', name]);
+      return `postgres://tester@127.0.0.1:${port}/${name}`;
+    },
+    async [Symbol.asyncDispose]() {
+      server.kill('SIGQUIT');
+      await ended;
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function accountOf(name: string): { uid: number; gid: number } {
+  const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
+  return address.port;
+}
