@@ -29,8 +29,8 @@ export function usdPerSecond(
   list: readonly ListPrice[] = LIST_PRICES,
 ): number | undefined {
   if (model === undefined) return undefined;
-  const own = (size === undefined ? undefined : prices[`${model}@${size}`]) ?? prices[model];
-  if (own !== undefined) return own;
+  const priced = [`${model}@${size}`, model].find((name) => Object.hasOwn(prices, name));
+  if (priced !== undefined) return prices[priced];
   // A proxy puts the provider's name in front of the model's.
   const name = model.split('/').at(-1) ?? model;
   return list.find((line) => line.model.test(name) && (line.size === undefined || line.size.test(size ?? '')))
