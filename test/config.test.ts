@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdir, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { resolveConfig, secretsOf } from '../lib/config.ts';
 import type { Options } from '../types/config.ts';
+import { temporaryFolder } from './support/temporary.ts';
 
 const baseUrlOf = (baseUrl: string) => resolveConfig({ baseUrl }, {}).baseUrl;
 
@@ -174,6 +176,27 @@ test('a state folder in the workspace is refused, one beside it is not', () => {
   assert.equal(resolveConfig({ workspace: '/w', state: '/w-state' }, {}).state, '/w-state');
   assert.equal(resolveConfig({ workspace: '/w/videos', state: '/w' }, {}).state, '/w');
   assert.equal(resolveConfig({ workspace: '/w', state: '/w/../..s' }, {}).state, '/..s');
+});
+
+test('a CDN folder that is or holds the workspace or the state is refused; one in the workspace or beside it is not', () => {
+  const folders = { workspace: '/w/videos', state: '/s/state' };
+  for (const cdn of ['file:/w/videos', 'file:///w/videos/', 'file:/w', 'file:/', 'file:/w/videos/a/..', 'file:/s'])
+    refuses({ ...folders, cdn }, {}, /cdn/, /CDN_URL/);
+  for (const cdn of ['file:/w/videos/published', 'file:/w/videos-public', 'file:///srv/cdn'])
+    assert.ok(resolveConfig({ ...folders, cdn }, {}), cdn);
+  for (const cdn of ['file://host/share', 'file:///a%2Fb']) refuses({ ...folders, cdn }, {}, /CDN_URL/);
+});
+
+test('links do not hide that a folder lies in another one', async () => {
+  await using folder = await temporaryFolder();
+  const at = (...names: string[]) => path.join(folder.path, ...names);
+  await mkdir(at('videos'));
+  await symlink(at('videos'), at('elsewhere'));
+  await symlink(folder.path, at('videos', 'published'));
+  refuses({ workspace: at('videos'), state: at('elsewhere', 'not', 'yet') }, {}, /VIDEO_STATE/);
+  refuses({ workspace: at('elsewhere'), state: at('videos', 'state') }, {}, /VIDEO_STATE/);
+  refuses({ workspace: at('videos'), state: '/s', cdn: `file:${at('elsewhere')}` }, {}, /CDN_URL/);
+  refuses({ workspace: at('videos'), state: '/s' }, {}, /CDN_URL/);
 });
 
 test('the state folder follows XDG_STATE_HOME where that is absolute', () => {
