@@ -154,8 +154,7 @@ async function requireApproval(video: Video, { config }: Services, { approve }: 
     `Job ${video.id} was not deleted: a delete needs a person's approval, and ${reason}.`,
     {
       job_id: video.id,
-      submitted: 'yes',
-      next_step: 'Leave the job as it is, or ask the user to delete it or to set VIDEO_APPROVE_DELETE=no.',
+      next_step: 'Leave the job as it is, and tell the user that it was not deleted.',
     },
   );
 }
