@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { createLog } from '../../lib/log.ts';
+import type { Engine } from '../../lib/studio/engines/engine.ts';
 import { openJobs } from '../../lib/studio/jobs.ts';
+import { picture } from '../support/media.ts';
 import {
   ask,
   clipOf,
@@ -42,7 +45,8 @@ test('jobs are listed newest first, in pages', async () => {
   assert.deepEqual(await page(`after=${a}`), [[], 'false']);
   assert.deepEqual(await page('order=asc&limit=3'), [[a, b, c], 'true']);
   assert.deepEqual(await page(`order=asc&after=${c}`), [[d, e], 'false']);
-  assert.deepEqual((await page('limit=0'))[0], []);
+  assert.deepEqual(await page('limit=0'), [[], 'true']);
+  assert.deepEqual(await page(`limit=0&after=${a}`), [[], 'false']);
   assert.partialDeepStrictEqual((await ask(`${url}?limit=2`)).body, { first_id: e, last_id: d });
 });
 
@@ -99,6 +103,48 @@ test('content is there once the job is completed, in every variant', async () =>
     if (variant === 'video') assert.deepEqual(bytes, clipOf({ seed: 3 }));
   }
 });
+
+test('a completed clip whose file was removed is gone, and that is said', async () => {
+  await using studio = await openStudio();
+  const id = await createJob(studio.baseUrl);
+  await reaches(studio.baseUrl, id, 'completed');
+  await rm(path.join(jobFolder(studio.state, id), 'output', 'video.mp4'));
+  const { status, body } = await ask(`${studio.baseUrl}/videos/${id}/content`);
+  assert.equal(status, 410);
+  assertConforms('ErrorResponse', body);
+  assert.partialDeepStrictEqual(body, { error: { code: 'content_gone', type: 'invalid_request_error' } });
+  assert.match(JSON.stringify(body), new RegExp(`${id}.*gone`));
+  assert.equal((await fetch(`${studio.baseUrl}/videos/${id}/content?variant=thumbnail`)).status, 200);
+});
+
+for (const [what, isDeleted, status, code] of [
+  ['whose source is deleted meanwhile', true, 404, 'not_found'],
+  ["whose source's reference image was removed", false, 400, 'unsupported_video'],
+] as const) {
+  test(`a remix ${what} is refused cleanly`, async () => {
+    await using state = await temporaryFolder();
+    const engine: Engine = {
+      ...testEngine(),
+      // As another studio would, between the finding of the source and the copying of its picture.
+      revise: (recipe) => {
+        rmSync(path.join(state.path, 'studio', 'jobs'), { recursive: true });
+        if (!isDeleted) return recipe;
+        const database = new DatabaseSync(path.join(state.path, 'studio', 'jobs.db'));
+        database.exec('DELETE FROM jobs');
+        database.close();
+        return recipe;
+      },
+    };
+    await using studio = await openStudio({ engine, state: state.path });
+    const image_url = `data:image/png;base64,${picture('image/png').toString('base64')}`;
+    const id = await createJob(studio.baseUrl, { input_reference: { image_url } });
+    await reaches(studio.baseUrl, id, 'completed');
+    const answer = await ask(`${studio.baseUrl}/videos/${id}/remix`, 'POST', { prompt: 'a dog' });
+    assert.equal(answer.status, status, JSON.stringify(answer.body));
+    assertConforms('ErrorResponse', answer.body);
+    assert.partialDeepStrictEqual(answer.body, { error: { code } });
+  });
+}
 
 test('parts of a clip can be asked for, and are given only while the clip is the same', async () => {
   await using studio = await openStudio();
