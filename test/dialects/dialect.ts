@@ -34,7 +34,6 @@ export interface Dialect extends Facts, AsyncDisposable {
   readonly jobs: readonly Job[];
 }
 
-export const KEY = 'test-key-5f2c';
 export const EVERY_OPERATION: readonly Operation[] = [
   'list',
   'delete',
