@@ -26,12 +26,15 @@ export interface Running {
   ended: Promise<Outcome>;
 }
 
+/** Undefined takes a variable away. */
+type Environment = Record<string, string | undefined>;
+
 export interface CommandLine extends AsyncDisposable {
   /** The current folder of the commands. */
   cwd: string;
   environment: Record<string, string>;
-  start(args: readonly string[], options?: { env?: Record<string, string>; input?: string; program?: string }): Running;
-  run(args: readonly string[], options?: { env?: Record<string, string>; input?: string }): Promise<Outcome>;
+  start(args: readonly string[], options?: { env?: Environment; input?: string; program?: string }): Running;
+  run(args: readonly string[], options?: { env?: Environment; input?: string }): Promise<Outcome>;
 }
 
 /** The real command line in child processes, with folders and an environment of its own; it shows its key nowhere. */

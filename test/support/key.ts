@@ -26,9 +26,7 @@ export function assertNoKeyInFiles(folder: string, mayHoldKey: readonly string[]
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string'
-    ? value
-    : inspect(value, { depth: 12, maxArrayLength: null, maxStringLength: null, showHidden: true });
+  return typeof value === 'string' ? value : inspect(value, { depth: 12, maxArrayLength: null, maxStringLength: null });
 }
 
 function filesBelow(folder: string): string[] {
