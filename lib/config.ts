@@ -134,7 +134,8 @@ function openAiKey(baseUrl: string | undefined, environment: Environment): strin
   return isOpenAi ? environment.OPENAI_API_KEY?.trim() || undefined : undefined;
 }
 
-function baseUrlOf(value: unknown): string | undefined {
+/** With `/v1`, once, and no slash behind it. @throws VideoToolsetError `invalid_configuration` */
+export function baseUrlOf(value: unknown): string | undefined {
   const url = httpUrl('baseUrl', value);
   if (url === undefined) return undefined;
   const { username, password } = new URL(url);

@@ -11,6 +11,7 @@ import type {
   Video,
   VideoList,
 } from '../../types/video.ts';
+import { baseUrlOf } from '../config.ts';
 import { ApiError, VideoToolsetError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { slug } from '../slug.ts';
@@ -69,6 +70,7 @@ export type VideoApiConfig = Pick<
   Config,
   'apiKey' | 'model' | 'headers' | 'query' | 'requestTimeoutMs' | 'pollIntervalMs' | 'waitLimitMs' | 'state'
 > & {
+  /** With or without `/v1`. */
   baseUrl: string;
   workspace: Workspace;
   /** @default 'auto' */
@@ -81,8 +83,12 @@ export type VideoApiConfig = Pick<
   dispatcher?: Dispatcher;
 };
 
-/** A client for one server. Parameters and results carry the wire's names. */
-export function createVideoApi(config: VideoApiConfig): VideoApi {
+/**
+ * A client for one server. Parameters and results carry the wire's names.
+ * @throws VideoToolsetError `invalid_configuration` for a base URL that is none
+ */
+export function createVideoApi(options: VideoApiConfig): VideoApi {
+  const config = { ...options, baseUrl: baseUrlOf(options.baseUrl) ?? options.baseUrl };
   const { workspace, log = createLog(), clock = systemClock } = config;
   const profile = profileFor(config.baseUrl, config.server ?? 'auto');
   const http = createHttp({ ...config, log, clock, refuses429BeforeJob: profile.refuses429BeforeJob });
