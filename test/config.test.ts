@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { resolveConfig, secretsOf } from '../lib/config.ts';
 import type { Options } from '../types/config.ts';
+import { KEY } from './support/key.ts';
 import { temporaryFolder } from './support/temporary.ts';
 
 const baseUrlOf = (baseUrl: string) => resolveConfig({ baseUrl }, {}).baseUrl;
@@ -45,7 +46,7 @@ test('every variable sets its option', () => {
     {},
     {
       VIDEO_BASE_URL: 'http://gpu:8000',
-      VIDEO_API_KEY: ' key-1 ',
+      VIDEO_API_KEY: ` ${KEY} `,
       VIDEO_SERVER: 'sglang',
       VIDEO_MODEL: 'wan2.2',
       VIDEO_HEADERS: '{"x-team":"a"}',
@@ -66,7 +67,7 @@ test('every variable sets its option', () => {
   );
   assert.deepEqual(config, {
     baseUrl: 'http://gpu:8000/v1',
-    apiKey: 'key-1',
+    apiKey: KEY,
     server: 'sglang',
     model: 'wan2.2',
     headers: { 'x-team': 'a' },
@@ -213,7 +214,7 @@ test('the caller keeps its options as they were', () => {
 test('the secrets of a configuration are its keys and the credentials in headers and query', () => {
   const config = resolveConfig(
     {
-      apiKey: 'key-1',
+      apiKey: KEY,
       agentApiKey: 'key-2',
       headers: { 'X-Api-Key': 'key-3', Authorization: 'Bearer key-4', 'x-team': 'red' },
       query: { code: 'plain', 'api-key': 'key-5' },
@@ -221,7 +222,6 @@ test('the secrets of a configuration are its keys and the credentials in headers
     {},
   );
   const secrets = secretsOf(config);
-  for (const secret of ['key-1', 'key-2', 'key-3', 'Bearer key-4', 'key-5'])
-    assert.ok(secrets.includes(secret), secret);
+  for (const secret of [KEY, 'key-2', 'key-3', 'Bearer key-4', 'key-5']) assert.ok(secrets.includes(secret), secret);
   assert.ok(!secrets.includes('red'));
 });

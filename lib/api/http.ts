@@ -8,7 +8,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { decoded } from './decoded.ts';
 import { discard } from './discard.ts';
 import { isPrivateAddress, publicLookup, requireFetchable } from './foreign.ts';
-import { parseJson, readError, readText } from './read.ts';
+import { parseJson, readError, readMade, readText } from './read.ts';
 import { failureOf, refusalOf } from './refusal.ts';
 import { withRetry } from './retry.ts';
 
@@ -163,12 +163,11 @@ export function createHttp(config: HttpConfig): Http {
 
   const readJson = async (request: HttpRequest, dispatcher: Dispatcher): Promise<JsonResponse> => {
     const { status, headers, body } = await exchange(request, dispatcher);
-    if (status < 300)
-      return {
-        status,
-        data: parseJson(masked(await readText(decoded(body, headers['content-encoding'])), secrets)),
-        headers,
-      };
+    if (status < 300) {
+      const plain = decoded(body, headers['content-encoding']);
+      const text = await (request.makesJob ? readMade(plain, String(headers['content-type'])) : readText(plain));
+      return { status, data: parseJson(masked(text, secrets)), headers };
+    }
     const data = await readError(decoded(body, headers['content-encoding']), secrets);
     if (request.isAnswer?.(status, data)) return { status, data, headers };
     throw refusalOf(request, { statusCode: status, headers }, data, context);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { Config, ServerName } from '../../types/config.ts';
@@ -11,6 +12,7 @@ import type {
   Video,
   VideoList,
 } from '../../types/video.ts';
+import { baseUrlOf } from '../config/values.ts';
 import { ApiError, VideoToolsetError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { slug } from '../slug.ts';
@@ -19,10 +21,11 @@ import { openUpload, type WireRequest } from './body.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { contentSource } from './content.ts';
 import { type DownloadedFile, type DownloadOptions, saveDownload } from './download.ts';
+import { addressesOf, inlineBytesOf } from './elsewhere.ts';
 import { createHttp, type HttpResponse } from './http.ts';
 import { forgotten, isFailedVideo, isMissingRoute, notOffered } from './offers.ts';
 import { everyPage } from './pages.ts';
-import { isFinal, parseCharacter, parseDeleted, parseVideo, parseVideoList } from './parse.ts';
+import { isFinal, isRecord, parseCharacter, parseDeleted, parseVideo, parseVideoList } from './parse.ts';
 import { path as route } from './path.ts';
 import { probeServer, type ServerReport } from './probe.ts';
 import { type OptionalOperation, profileFor } from './profiles.ts';
@@ -69,6 +72,7 @@ export type VideoApiConfig = Pick<
   Config,
   'apiKey' | 'model' | 'headers' | 'query' | 'requestTimeoutMs' | 'pollIntervalMs' | 'waitLimitMs' | 'state'
 > & {
+  /** With or without `/v1`. */
   baseUrl: string;
   workspace: Workspace;
   /** @default 'auto' */
@@ -81,13 +85,17 @@ export type VideoApiConfig = Pick<
   dispatcher?: Dispatcher;
 };
 
-/** A client for one server. Parameters and results carry the wire's names. */
-export function createVideoApi(config: VideoApiConfig): VideoApi {
+/**
+ * A client for one server. Parameters and results carry the wire's names.
+ * @throws VideoToolsetError `invalid_configuration` for a base URL that is none
+ */
+export function createVideoApi(options: VideoApiConfig): VideoApi {
+  const config = { ...options, baseUrl: baseUrlOf(options.baseUrl) ?? options.baseUrl };
   const { workspace, log = createLog(), clock = systemClock } = config;
   const profile = profileFor(config.baseUrl, config.server ?? 'auto');
   const http = createHttp({ ...config, log, clock, refuses429BeforeJob: profile.refuses429BeforeJob });
   const sendJob = createSender(http, profile);
-  const made = new Map<string, number>();
+  const made = new Map<string, { at: number; ended?: Video }>();
 
   const makeJob = async (
     path: string,
@@ -97,7 +105,7 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
   ): Promise<Video> => {
     const { data, headers } = await sendJob(path, wire, signal);
     const video = madeVideo(data);
-    made.set(video.id, clock.now());
+    made.set(video.id, { at: clock.now(), ...(isFinal(video.status) && { ended: video }) });
     const announced = announcement(headers);
     const all = announced === undefined ? notices : [...notices, announced];
     return all.length > 0 ? { ...video, notices: all } : video;
@@ -110,10 +118,13 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
       const pollAfterMs = retryAfterMs(headers);
       return { video: parseVideo(data ?? {}, id), ...(pollAfterMs !== undefined && { pollAfterMs }) };
     } catch (error) {
-      const madeAt = made.get(id);
-      if (!(error instanceof ApiError) || error.status !== 404 || madeAt === undefined) throw error;
+      const own = made.get(id);
+      if (!(error instanceof ApiError) || own === undefined) throw error;
+      // A server that makes a clip in one answer may know no jobs: what it said is all there is.
+      if (own.ended !== undefined && [404, 405, 501].includes(error.status)) return { video: own.ended };
+      if (error.status !== 404) throw error;
       // Several replicas behind one address: the one that is asked may not know of a job that was just made.
-      if (clock.now() - madeAt < GRACE_MS) return { video: { id, status: 'queued', raw: {} } };
+      if (clock.now() - own.at < GRACE_MS) return { video: { id, status: 'queued', raw: {} } };
       throw forgotten(id, error);
     }
   };
@@ -238,10 +249,10 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
   return api;
 }
 
-/** A 2xx without a job id: something was paid for, and nobody knows what. */
+/** A 2xx without a job id and without a clip: something was paid for, and nobody knows what. */
 function madeVideo(data: unknown): Video {
   try {
-    return parseVideo(data);
+    return parseVideo(isClip(data) ? { id: `clip_${randomUUID()}`, status: 'completed', ...data } : data);
   } catch (cause) {
     throw new VideoToolsetError('outcome_unknown', 'The server accepted the request, but its answer names no job.', {
       cause,
@@ -249,6 +260,13 @@ function madeVideo(data: unknown): Video {
       next_step: 'The job may have been made: look for it with video_list before anything is created again.',
     });
   }
+}
+
+/** A clip made in one answer, without a word of a job: LocalAI's way, and that of servers that send the bytes. */
+function isClip(data: unknown): data is Record<string, unknown> {
+  return (
+    isRecord(data) && Array.isArray(data.data) && (addressesOf(data).length > 0 || inlineBytesOf(data) !== undefined)
+  );
 }
 
 function sourceId({ video }: EditParameters): string | undefined {

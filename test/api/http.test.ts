@@ -5,9 +5,8 @@ import { test } from 'node:test';
 import { ApiError, VideoToolsetError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
 import { openApi } from '../support/api.ts';
+import { KEY } from '../support/key.ts';
 import { answerJson, listen } from '../support/server.ts';
-
-const KEY = 'key-hunter2-abcdef';
 
 async function failure(call: Promise<unknown>): Promise<VideoToolsetError> {
   const error = await call.then(

@@ -4,8 +4,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { KEY } from '../support/key.ts';
 import { mp4 } from '../support/media.ts';
-import { listen } from '../support/server.ts';
+import { answerJson, listen } from '../support/server.ts';
 import { openStudio, testEngine, untilStopped } from '../support/studio.ts';
 import { documentOf, openCommandLine } from './support.ts';
 
@@ -117,6 +118,19 @@ test('a .env file in the current folder is read, and the environment beats it', 
   const listed = documentOf(await cli.run(['list', '--json']));
   assert.equal(listed.jobs?.[0]?.id, documentOf(created).jobs?.[0]?.id);
   assert.equal((await cli.run(['list'], { env: { VIDEO_BASE_URL: 'http://127.0.0.1:9' } })).code, 1);
+});
+
+test('a key is sent to the server, and shown nowhere: not in the log, and not where the server repeats it', async () => {
+  const message = `Wrong key: ${KEY}`;
+  await using server = await listen((_request, response) => answerJson(response, { error: { message } }, 401));
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: server.baseUrl, VIDEO_DEBUG: '1' });
+  await writeFile(path.join(cli.cwd, '.env'), `VIDEO_API_KEY=${KEY}\n`);
+  for (const args of [['create', 'A boat'], ['list'], ['doctor'], ['agent', 'A boat']]) {
+    const { code, stderr } = await cli.run(args, { env: { VIDEO_API_KEY: undefined } });
+    assert.notEqual(code, 2, stderr);
+    assert.match(stderr, /request/, args.join(' '));
+    assert.equal(server.received.at(-1)?.headers.authorization, `Bearer ${KEY}`);
+  }
 });
 
 test('a deadline that passes is exit code 4, and the message says how to go on', async () => {

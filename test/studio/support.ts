@@ -4,7 +4,6 @@ import { createAnimaticEngine } from '../../lib/studio/engines/animatic/animatic
 import type { Engine } from '../../lib/studio/engines/engine.ts';
 import { type Studio, startStudio } from '../../lib/studio/server.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { checkAnswer } from './contract.ts';
 
 const POLL_MS = 20;
 const DEADLINE_MS = 30_000;
@@ -14,7 +13,7 @@ export type Answer = Record<string, unknown>;
 export interface TestStudio extends AsyncDisposable {
   baseUrl: string;
   state: string;
-  /** The answer to a request; its form is checked against the descriptions. */
+  /** The answer to a request. */
   call(method: string, path: string, body?: object | FormData): Promise<{ status: number; body: Answer }>;
   /** A request that must succeed. */
   post(path: string, body: object | FormData): Promise<Answer>;
@@ -43,7 +42,6 @@ export async function openStudio(): Promise<TestStudio> {
       ...(body && !isForm && { headers: { 'content-type': 'application/json' } }),
     });
     const answer: Answer = JSON.parse(await response.text());
-    checkAnswer(method, response.url, response.status, answer);
     return { status: response.status, body: answer };
   };
 
