@@ -5,8 +5,9 @@ import { sha256OfFile } from '../media/hash.ts';
 import { isWholeMp4 } from '../media/mp4.ts';
 import { mediaTypeOfFile } from '../media/sniff.ts';
 import { syncFile, type Workspace, type WorkspaceFile } from '../workspace.ts';
-import { appendBody, type BodySource, BrokenOff } from './append.ts';
+import { appendBody, type BodySource } from './append.ts';
 import type { Clock } from './clock.ts';
+import { BrokenOff } from './drain.ts';
 import { claimPartial, type PartialFile } from './partial.ts';
 
 /** A clip of 20 s at 1080p has some 30 MB; this is a guard against a body without end. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
@@ -16,6 +18,8 @@ interface Serving {
   clip?: Buffer;
   /** Bytes after which a connection is cut, the first answer first; later answers are whole. */
   cuts: number[];
+  /** Sends a part of whatever version it has. */
+  ignoresIfRange?: boolean;
 }
 
 /** A server that knows Range and If-Range, and counts the bytes it sent. */
@@ -23,9 +27,10 @@ async function serve(serving: Serving) {
   const sent: number[] = [];
   const server = await listen(({ url, headers }, response: ServerResponse) => {
     if (!url.includes('/content')) return answerJson(response, { id: 'v', status: 'completed' });
-    const { etag, clip = CLIP, cuts } = serving;
+    const { etag, clip = CLIP, cuts, ignoresIfRange = false } = serving;
     const [, start] = /bytes=(\d+)-/.exec(headers.range ?? '') ?? [];
-    const isPart = start !== undefined && (headers['if-range'] === undefined || headers['if-range'] === etag);
+    const isSame = headers['if-range'] === undefined || headers['if-range'] === etag;
+    const isPart = start !== undefined && (isSame || ignoresIfRange);
     const from = isPart ? Number(start) : 0;
     const cut = cuts.shift();
     const body = clip.subarray(from, cut === undefined ? undefined : from + cut);
@@ -64,6 +69,37 @@ for (const etag of ['"one"', undefined]) {
     assert.equal(file.sha256, createHash('sha256').update(other).digest('hex'));
   });
 }
+
+for (const etag of ['"one"', undefined]) {
+  test(`a kill while the server turns to other bytes mixes nothing, ${etag ? 'with' : 'without'} an ETag`, async () => {
+    const other = mp4(Buffer.alloc(1_000_000, 7));
+    const facts: Serving = { ...(etag && { etag }), cuts: [500_000, 0, 0, 0, 0, 0, 0, 0] };
+    const serving = await serve(facts);
+    await using server = serving.server;
+    await using client = await openApi(server.baseUrl);
+    await assert.rejects(client.api.download('v'), { code: 'server_error' });
+    Object.assign(facts, { clip: other, cuts: [], etag: '"two"' });
+    const program = path.join(import.meta.dirname, 'appendKilled.ts');
+    const identity = JSON.stringify([server.baseUrl, 'v', 'video']);
+    const args = [`${server.baseUrl}/videos/v/content`, path.join(client.folder, 'state', 'partial'), identity];
+    const child = spawn(process.execPath, [program, ...args], { stdio: 'ignore' });
+    assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
+    const file = await client.api.download('v');
+    assert.equal(file.sha256, createHash('sha256').update(other).digest('hex'));
+  });
+}
+
+test('a part of another version than the one that was begun is not appended', async () => {
+  const other = mp4(Buffer.alloc(1_000_000, 7));
+  const facts: Serving = { etag: '"one"', cuts: [500_000, 0, 0, 0, 0, 0, 0, 0] };
+  const serving = await serve(facts);
+  await using server = serving.server;
+  await using client = await openApi(server.baseUrl);
+  await assert.rejects(client.api.download('v'), { code: 'server_error' });
+  Object.assign(facts, { clip: other, cuts: [], etag: '"two"', ignoresIfRange: true });
+  const file = await client.api.download('v');
+  assert.equal(file.sha256, createHash('sha256').update(other).digest('hex'));
+});
 
 test('what a failed run left is taken up by the next one', async () => {
   const facts: Serving = { etag: '"one"', cuts: [800_000, 0, 0, 0, 0, 0, 0, 0] };
