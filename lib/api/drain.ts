@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 /** Few large writes are faster than many small ones; a kill loses less than this. */
 const WRITTEN_AT_ONCE_BYTES = 512 * 1024;
 /** Chunks that may wait for the disk. */
-const MOST_WAITING_BYTES = 4 * 1024 * 1024;
+const MOST_WAITING_BYTES = 2 * 1024 * 1024;
 
 /** The connection ended before the body did. */
 export class BrokenOff extends Error {

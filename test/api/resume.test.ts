@@ -6,6 +6,7 @@ import { link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import { openApi } from '../support/api.ts';
 import { mp4 } from '../support/media.ts';
 import { answerJson, listen } from '../support/server.ts';
@@ -88,6 +89,29 @@ for (const etag of ['"one"', undefined]) {
     assert.equal(file.sha256, createHash('sha256').update(other).digest('hex'));
   });
 }
+
+test('a large clip is hashed right across a break, and no thread is left behind', async () => {
+  const clip = mp4(Buffer.alloc(40_000_000, 'frames'));
+  const facts: Serving = { etag: '"one"', clip, cuts: [36_000_000] };
+  const serving = await serve(facts);
+  await using server = serving.server;
+  await using client = await openApi(server.baseUrl);
+  const ended: Promise<unknown>[] = [];
+  const seen = (worker: Worker) => ended.push(once(worker, 'exit'));
+  process.on('worker', seen);
+  try {
+    const file = await client.api.download('v');
+    assert.equal(file.sha256, createHash('sha256').update(clip).digest('hex'));
+    const abort = new AbortController();
+    const onProgress = (bytes: number) => bytes > 36_000_000 && abort.abort();
+    const stopped = client.api.download('v', { name: 'other', signal: abort.signal, onProgress });
+    await assert.rejects(stopped, { code: 'aborted' });
+    assert.equal(ended.length, 2);
+    await Promise.all(ended);
+  } finally {
+    process.off('worker', seen);
+  }
+});
 
 test('a part of another version than the one that was begun is not appended', async () => {
   const other = mp4(Buffer.alloc(1_000_000, 7));
