@@ -37,6 +37,8 @@ export interface HttpResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: Readable;
+  /** Are the chunks of the body nobody else's, so that whoever has read one may free its memory? @default false */
+  ownsChunks?: boolean;
 }
 
 export interface JsonResponse {
@@ -119,7 +121,7 @@ export function createHttp(config: HttpConfig): Http {
     });
     const { location } = response.headers;
     if (status < 300 || status > 399 || typeof location !== 'string' || redirectsLeft === 0)
-      return { status, ...response };
+      return { status, ...response, ownsChunks: config.dispatcher === undefined };
     discard(response.body);
     return await open({ method, signal }, new URL(location, url), headers, redirectsLeft - 1);
   };
