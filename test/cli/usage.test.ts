@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -158,6 +158,52 @@ test('Ctrl-C during a wait leaves the job alone and names the command to go on w
   assert.match(stderr, new RegExp(`Stopped waiting for ${id}; the job was left alone`));
   assert.match(stderr, new RegExp(`^Go on with: video-toolset wait ${id}$`, 'm'));
   assert.match(documentOf(await cli.run(['retrieve', id, '--json'])).jobs?.[0]?.status ?? '', /queued|in_progress/);
+});
+
+for (const json of [false, true]) {
+  test(`Ctrl-C while a create is on its way says that a job may have been made, and sends it once${json ? ' (--json)' : ''}`, async () => {
+    const arrived = Promise.withResolvers<void>();
+    await using server = await listen(() => arrived.resolve());
+    await using cli = await openCommandLine({ VIDEO_BASE_URL: server.baseUrl });
+    const create = cli.start(['create', 'A boat', ...(json ? ['--json'] : [])]);
+    await arrived.promise;
+    create.child.kill('SIGINT');
+    const outcome = await create.ended;
+    assert.equal(outcome.code, 130, outcome.stderr);
+    assert.match(outcome.stderr, /may have been made/);
+    assert.equal(json ? documentOf(outcome).error?.code : outcome.stdout, json ? 'outcome_unknown' : '');
+    assert.equal(server.received.length, 1);
+  });
+}
+
+test('an agent that is killed while a create is on its way makes no second job when it goes on', async () => {
+  await using studio = await openStudio({ engine: testEngine(untilStopped) });
+  const arrived = Promise.withResolvers<void>();
+  let creates = 0;
+  // Before the studio stands a server that passes every call on, and never answers the first create.
+  await using server = await listen(async ({ method, url, headers, body }, response) => {
+    const answer = await fetch(new URL(url, studio.baseUrl), {
+      method,
+      ...(method === 'POST' && { body: new Uint8Array(body) }),
+      headers: { 'content-type': headers['content-type'] ?? '' },
+    });
+    const told: unknown = await answer.json();
+    if (method === 'POST' && ++creates === 1) return arrived.resolve();
+    answerJson(response, told, answer.status);
+  });
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: server.baseUrl });
+  const agent = cli.start(['A paper boat. 4 seconds.'], { program: SORA_AGENT });
+  await arrived.promise;
+  agent.child.kill('SIGKILL');
+  assert.equal((await agent.ended).code, null);
+  const [session = '-'] = (await readdir(path.join(cli.environment.VIDEO_STATE ?? '', 'sessions'))).map(
+    (name) => path.parse(name).name,
+  );
+  const resumed = documentOf(await cli.run(['agent', '--resume', session, 'go on', '--json']));
+  assert.equal(resumed.session, session);
+  assert.match(resumed.text ?? '', /job may have been made|video_list/);
+  assert.equal(creates, 1);
+  assert.equal(documentOf(await cli.run(['list', '--json'])).jobs?.length, 1);
 });
 
 test('Ctrl-C during an agent run names the session, which goes on with the same job', async () => {

@@ -43,15 +43,9 @@ export interface Dialect extends Facts, AsyncDisposable {
   readonly jobs: readonly Job[];
 }
 
-export const EVERY_OPERATION: readonly Operation[] = [
-  'list',
-  'delete',
-  'remix',
-  'edit',
-  'extend',
-  'createCharacter',
-  'retrieveCharacter',
-];
+/** What servers that only make clips do without. */
+export const EDITING: readonly Operation[] = ['remix', 'edit', 'extend', 'createCharacter', 'retrieveCharacter'];
+export const EVERY_OPERATION: readonly Operation[] = ['list', 'delete', ...EDITING];
 
 /** A server of one dialect, below `prefix`. */
 export async function startDialect(facts: Facts, jobs: Jobs, handle: Handler, prefix = '/v1'): Promise<Dialect> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAnimaticEngine } from '../../lib/studio/engines/animatic/animatic.ts';
 import type { Engine } from '../../lib/studio/engines/engine.ts';
@@ -95,6 +96,13 @@ export async function openStudio(): Promise<TestStudio> {
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+/** One studio for all tests of a file, which is closed after the last of them. */
+export async function sharedStudio(): Promise<TestStudio> {
+  const studio = await openStudio();
+  after(() => studio[Symbol.asyncDispose]());
+  return studio;
 }
 
 function smallEngine(): Engine {

@@ -110,6 +110,24 @@ test('an aborted wait says that the job was left alone, and it was', async () =>
   assert.match((await tools.call('video_retrieve', { id })).data.jobs?.[0]?.status ?? '', /queued|in_progress/);
 });
 
+test('a finished job says how long its clip can be fetched, and shows no more of the answer than a model needs', async () => {
+  const now = Math.floor(Date.now() / 1_000);
+  for (const [fields, said] of [
+    [{ expires_at: now + 3_600 }, /can be downloaded for 3(600|59\d) s, until \d{4}-/],
+    [{ expires_at: now - 60 }, /expired at \d{4}-/],
+    [{}, /Download it soon/],
+    [{ expires_at: null }, /is completed\.$/],
+  ] as const) {
+    const job = { id: 'v', status: 'completed', peak_memory_mb: 7, ...fields };
+    await using server = await listen((_request, response) => answerJson(response, job));
+    await using tools = await openTools({ baseUrl: server.baseUrl });
+    const { summary, data } = await tools.call('video_retrieve', { id: 'v' });
+    assert.match(summary, said);
+    assert.equal(data.jobs?.[0]?.expires_at, fields.expires_at ?? undefined);
+    assert.doesNotMatch(JSON.stringify(data), /peak_memory/);
+  }
+});
+
 test('progress and the fate of many jobs are reported', async () => {
   await using studio = await openStudio();
   await using tools = await openTools({ baseUrl: studio.baseUrl });

@@ -81,6 +81,21 @@ describe('downloading a clip', () => {
     });
   }
 
+  const EBML = Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d42878104', 'hex');
+  const AVI = Buffer.from('RIFF\x24\0\0\0AVI LIST', 'latin1');
+  for (const [suffix, head] of [
+    ['webm', EBML],
+    ['avi', AVI],
+  ] as const) {
+    test(`saves a clip that is ${suffix}, and calls it so, whatever the server says it is`, async () => {
+      const clip = Buffer.concat([head, Buffer.alloc(5_000, 'frames')]);
+      await using server = await scripted({ content: bytes(clip, 'application/octet-stream') });
+      const file = await server.api.download('video_1');
+      assert.equal(path.extname(file.path), `.${suffix}`);
+      assert.equal(file.bytes, clip.length);
+    });
+  }
+
   test('follows an address that stands where the bytes should be', async () => {
     await using storage = await listen(() => bytes(CLIP));
     await using server = await scripted({ content: json({ url: `${storage.origin}/clip.mp4` }) });
