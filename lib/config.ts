@@ -94,6 +94,11 @@ export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'heade
   return values.filter((value) => value !== undefined);
 }
 
+/** Is any proxy set? Which requests go through it is then a matter of `NO_PROXY`, too. */
+export function usesProxy(environment: Environment = process.env): boolean {
+  return ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].some((name) => Boolean(environment[name]));
+}
+
 function wrong(name: OptionName, problem: string): VideoToolsetError {
   return new VideoToolsetError('invalid_configuration', `Option ${name} (${VARIABLES[name]}): ${problem}.`, {
     next_step: `Set ${VARIABLES[name]}, or the option ${name}, to a valid value or leave it out.`,
