@@ -76,6 +76,11 @@ export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'heade
   return values.filter((value) => value !== undefined);
 }
 
+/** Is any proxy set? Which requests go through it is then a matter of `NO_PROXY`, too. */
+export function usesProxy(environment: Environment = process.env): boolean {
+  return ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].some((name) => Boolean(environment[name]));
+}
+
 function refuseUnknown(options: Options, environment: Environment): void {
   const names = Object.keys(VARIABLES);
   const unknownOption = Object.keys(options).find((name) => !names.includes(name));

@@ -114,6 +114,7 @@ describe('a server that takes multipart alone', () => {
     await using client = await openClient({ baseUrl: dialect.baseUrl, apiKey: KEY, server: 'vllm-omni' });
     const { message } = await failureOf(client.api.create({ ...SHOT, model: 'other' }));
     assert.match(message, /Model mismatch/);
-    assert.deepEqual([dialect.created, dialect.received.length], [0, 1]);
+    const posts = dialect.received.filter(({ method }) => method === 'POST');
+    assert.deepEqual([dialect.created, posts.length], [0, 1]);
   });
 });
