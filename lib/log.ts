@@ -1,3 +1,5 @@
+import { withoutControls } from './controls.ts';
+
 /** Diagnostics for whoever looks into a problem; results and progress go elsewhere. */
 export interface Log {
   debug(message: string, facts?: Record<string, unknown>): void;
@@ -42,5 +44,5 @@ export function createLog({ enabled = false, secrets = [], write = writeToStderr
 }
 
 function writeToStderr(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${withoutControls(line)}\n`);
 }

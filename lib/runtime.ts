@@ -93,9 +93,9 @@ export function openRuntime(options: Options = {}): Runtime {
     agents: agents.get,
     sessions: sessions.get,
     async close() {
-      await (await api.opened())?.close();
-      await (await cdn.opened())?.close();
-      await studio?.close();
+      const parts = [await api.opened(), await cdn.opened(), studio];
+      const ends = await Promise.allSettled(parts.map((part) => part?.close()));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
   };
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { copyFile, type FileHandle, link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { hasControls } from './controls.ts';
 import { systemCode, VideoToolsetError } from './errors.ts';
+import { makeRoot, tryToWrite } from './workspace/writable.ts';
 
 /**
  * The one folder files are read from and written to: a trust boundary. What a model, a server or a user names is decided
@@ -13,6 +15,11 @@ export interface Workspace {
   readonly root: string;
   /** An existing regular file, for reading. @throws `outside_workspace`, `file_not_found`, `invalid_argument` */
   find(name: string): Promise<WorkspaceFile>;
+  /**
+   * Makes the folder and tries to write there, so that nobody pays for what cannot be kept; once it went well, not again.
+   * @throws `storage_failed`, `disk_full`
+   */
+  requireWritable(): Promise<void>;
   /** Checks a name something is to be written under, before anything is spent. @throws like {@link find}, and `file_exists` */
   check(name: string, options?: { overwrite?: boolean }): Promise<void>;
   /**
@@ -44,6 +51,8 @@ export function openWorkspace(root: string, { reserved = [] }: { reserved?: read
     return { shown: shownPath(root, lexical), absolute, realRoot };
   };
 
+  let isWritable = false;
+
   const describe = (realRoot: string, absolute: string, stats: Stats): WorkspaceFile => ({
     path: shownPath(realRoot, absolute),
     absolute,
@@ -67,6 +76,12 @@ export function openWorkspace(root: string, { reserved = [] }: { reserved?: read
       return describe(realRoot, absolute, stats);
     },
 
+    async requireWritable() {
+      if (isWritable) return;
+      await tryToWrite(root);
+      isWritable = true;
+    },
+
     async check(name, { overwrite = false } = {}) {
       requireName(name);
       const { shown, absolute } = await locate(name);
@@ -77,7 +92,7 @@ export function openWorkspace(root: string, { reserved = [] }: { reserved?: read
     async adopt(source, name, { overwrite = false } = {}) {
       requireName(name);
       refuseOutside(name, root, path.resolve(root, name), reserved);
-      await mkdir(root, { recursive: true });
+      await makeRoot(root);
       const { shown, absolute, realRoot } = await locate(name);
       await mkdir(path.dirname(absolute), { recursive: true });
       await moveWhole(source, absolute, shown, overwrite);
@@ -104,8 +119,11 @@ export async function syncFolder(folder: string): Promise<void> {
 const LONGEST_NAME_BYTES = 2_048;
 
 function requireName(name: string): void {
-  if (name.trim() === '' || /\p{Cc}/u.test(name)) {
+  if (name.trim() === '' || hasControls(name)) {
     throw new VideoToolsetError('invalid_argument', 'A file name must not be empty or hold control characters.');
+  }
+  if (path.sep === '/' && name.includes('\\')) {
+    throw new VideoToolsetError('invalid_argument', 'A file name must not hold a backslash: folders are parted by /.');
   }
   if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
     throw new VideoToolsetError('invalid_argument', `The file name is longer than ${LONGEST_NAME_BYTES} bytes.`);

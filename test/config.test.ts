@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdir, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { resolveConfig, secretsOf } from '../lib/config.ts';
 import type { Options } from '../types/config.ts';
+import { KEY } from './support/key.ts';
+import { temporaryFolder } from './support/temporary.ts';
 
 const baseUrlOf = (baseUrl: string) => resolveConfig({ baseUrl }, {}).baseUrl;
 
@@ -43,7 +46,7 @@ test('every variable sets its option', () => {
     {},
     {
       VIDEO_BASE_URL: 'http://gpu:8000',
-      VIDEO_API_KEY: ' key-1 ',
+      VIDEO_API_KEY: ` ${KEY} `,
       VIDEO_SERVER: 'sglang',
       VIDEO_MODEL: 'wan2.2',
       VIDEO_HEADERS: '{"x-team":"a"}',
@@ -64,7 +67,7 @@ test('every variable sets its option', () => {
   );
   assert.deepEqual(config, {
     baseUrl: 'http://gpu:8000/v1',
-    apiKey: 'key-1',
+    apiKey: KEY,
     server: 'sglang',
     model: 'wan2.2',
     headers: { 'x-team': 'a' },
@@ -176,6 +179,27 @@ test('a state folder in the workspace is refused, one beside it is not', () => {
   assert.equal(resolveConfig({ workspace: '/w', state: '/w/../..s' }, {}).state, '/..s');
 });
 
+test('a CDN folder that is or holds the workspace or the state is refused; one in the workspace or beside it is not', () => {
+  const folders = { workspace: '/w/videos', state: '/s/state' };
+  for (const cdn of ['file:/w/videos', 'file:///w/videos/', 'file:/w', 'file:/', 'file:/w/videos/a/..', 'file:/s'])
+    refuses({ ...folders, cdn }, {}, /cdn/, /CDN_URL/);
+  for (const cdn of ['file:/w/videos/published', 'file:/w/videos-public', 'file:///srv/cdn'])
+    assert.ok(resolveConfig({ ...folders, cdn }, {}), cdn);
+  for (const cdn of ['file://host/share', 'file:///a%2Fb']) refuses({ ...folders, cdn }, {}, /CDN_URL/);
+});
+
+test('links do not hide that a folder lies in another one', async () => {
+  await using folder = await temporaryFolder();
+  const at = (...names: string[]) => path.join(folder.path, ...names);
+  await mkdir(at('videos'));
+  await symlink(at('videos'), at('elsewhere'));
+  await symlink(folder.path, at('videos', 'published'));
+  refuses({ workspace: at('videos'), state: at('elsewhere', 'not', 'yet') }, {}, /VIDEO_STATE/);
+  refuses({ workspace: at('elsewhere'), state: at('videos', 'state') }, {}, /VIDEO_STATE/);
+  refuses({ workspace: at('videos'), state: '/s', cdn: `file:${at('elsewhere')}` }, {}, /CDN_URL/);
+  refuses({ workspace: at('videos'), state: '/s' }, {}, /CDN_URL/);
+});
+
 test('the state folder follows XDG_STATE_HOME where that is absolute', () => {
   assert.equal(resolveConfig({}, { XDG_STATE_HOME: '/x' }).state, '/x/video-toolset');
   assert.match(resolveConfig({}, { XDG_STATE_HOME: 'relative' }).state, /\.local/);
@@ -190,7 +214,7 @@ test('the caller keeps its options as they were', () => {
 test('the secrets of a configuration are its keys and the credentials in headers and query', () => {
   const config = resolveConfig(
     {
-      apiKey: 'key-1',
+      apiKey: KEY,
       agentApiKey: 'key-2',
       headers: { 'X-Api-Key': 'key-3', Authorization: 'Bearer key-4', 'x-team': 'red' },
       query: { code: 'plain', 'api-key': 'key-5' },
@@ -198,7 +222,6 @@ test('the secrets of a configuration are its keys and the credentials in headers
     {},
   );
   const secrets = secretsOf(config);
-  for (const secret of ['key-1', 'key-2', 'key-3', 'Bearer key-4', 'key-5'])
-    assert.ok(secrets.includes(secret), secret);
+  for (const secret of [KEY, 'key-2', 'key-3', 'Bearer key-4', 'key-5']) assert.ok(secrets.includes(secret), secret);
   assert.ok(!secrets.includes('red'));
 });

@@ -14,7 +14,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/tools'],
   ['lib/api', 'lib/cdn', 'lib/ledger'],
   ['lib/media', 'lib/workspace', 'lib/sqlite'],
-  ['lib/config', 'lib/errors', 'lib/log', 'lib/slug'],
+  ['lib/config', 'lib/controls', 'lib/errors', 'lib/log', 'lib/slug'],
   ['types'],
 ];
 /** Rooms beside each other that know nothing of each other, though they stand on different levels or share one. */

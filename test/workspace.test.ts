@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { link, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { VideoToolsetError } from '../lib/errors.ts';
 import { openWorkspace, type Workspace } from '../lib/workspace.ts';
 import { NEEDS_ROOT, temporaryDisk, temporaryFolder } from './support/temporary.ts';
 
@@ -100,6 +101,12 @@ test('names that are no names are refused as arguments', async () => {
     'a\0b',
     'a\nb',
     'a\u007fb',
+    'a\u009bb',
+    'clip\u202e4pm.exe',
+    'a\u2066b',
+    'a\u061cb',
+    'sub\\clip.mp4',
+    '..\\clip.mp4',
     `${'x'.repeat(296)}.mp4`,
     `${'ü'.repeat(150)}/a`,
     'a/'.repeat(4_000),
@@ -186,6 +193,45 @@ test('across file systems an adoption is as whole, as careful and as exclusive',
   assert.equal(await readFile(path.join(root, 'clip.mp4'), 'utf8'), 'new');
   assert.deepEqual(await everything(disk.path), []);
   await onlyOneWins(workspace, root, disk.path);
+});
+
+test('a workspace that can be written to is made on request, and nothing is left in it', async () => {
+  await using folder = await temporaryFolder();
+  const root = path.join(folder.path, 'not', 'yet');
+  await openWorkspace(root).requireWritable();
+  assert.deepEqual(await everything(root), []);
+});
+
+test('a workspace that cannot be is found out on request, and said without its path', async () => {
+  await using folder = await temporaryFolder();
+  const at = (...names: string[]) => path.join(folder.path, ...names);
+  await writeFile(at('file'), '');
+  await symlink(at('nowhere'), at('dangling'));
+  for (const root of [at('file'), at('file', 'videos'), at('dangling'), at('dangling', 'videos'), '/proc/videos']) {
+    const workspace = openWorkspace(root);
+    for (const attempt of [() => workspace.requireWritable(), () => workspace.adopt(at('file'), 'clip.mp4')]) {
+      await assert.rejects(attempt, (error) => {
+        assert.ok(error instanceof VideoToolsetError, `${root}: ${error}`);
+        assert.equal(error.code, 'storage_failed', root);
+        assert.match(String(error.facts.next_step), /VIDEO_WORKSPACE/);
+        assert.doesNotMatch(`${error.message} ${error.facts.next_step}`, /\//);
+        return true;
+      });
+    }
+  }
+});
+
+test('a workspace on a disk that is read-only, or full, is found out before anything is paid', async (context) => {
+  await using readOnly = await temporaryDisk('ro');
+  await using full = await temporaryDisk('size=64k');
+  if (readOnly === undefined || full === undefined) return context.skip(NEEDS_ROOT);
+  await assert.rejects(openWorkspace(readOnly.path).requireWritable(), { code: 'storage_failed' });
+  const workspace = openWorkspace(full.path);
+  await writeFile(path.join(full.path, 'ballast'), Buffer.alloc(64 * 1024));
+  await assert.rejects(workspace.requireWritable(), { code: 'ENOSPC' });
+  await rm(path.join(full.path, 'ballast'));
+  await workspace.requireWritable();
+  assert.deepEqual(await everything(full.path), []);
 });
 
 test('a full disk refuses an adoption and keeps nothing of it', async (context) => {

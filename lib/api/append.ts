@@ -1,21 +1,13 @@
-import { type FileHandle, open, truncate } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { type FileHandle, open } from 'node:fs/promises';
 import { systemCode, VideoToolsetError } from '../errors.ts';
 import { decoded } from './decoded.ts';
 import { discard } from './discard.ts';
+import { BrokenOff, drain } from './drain.ts';
 import type { HttpResponse } from './http.ts';
 import type { PartialFile } from './partial.ts';
 
-/** Chunks that may wait for the disk. */
-const MOST_WAITING_BYTES = 4 * 1024 * 1024;
-
 /** Opens a body; `range` and `if-range` are in the headers where a part is asked for. */
 export type BodySource = (headers: Record<string, string>, signal?: AbortSignal) => Promise<HttpResponse>;
-
-/** The connection ended before the body did. */
-export class BrokenOff extends Error {
-  override readonly name = 'BrokenOff';
-}
 
 interface AppendOptions {
   maxBytes: number;
@@ -23,6 +15,8 @@ interface AppendOptions {
   overlapBytes: number;
   signal?: AbortSignal | undefined;
   onProgress?: ((bytes: number, total: number | undefined) => void) | undefined;
+  /** Bytes that the file has by now; less than before where it began anew. */
+  onWritten?: ((bytes: number) => void) | undefined;
 }
 
 /**
@@ -32,6 +26,7 @@ interface AppendOptions {
  */
 export async function appendBody(partial: PartialFile, source: BodySource, options: AppendOptions): Promise<void> {
   const { validator } = partial.facts;
+  const { onWritten = () => undefined } = options;
   const present = await partial.bytes();
   const from = validator === undefined ? Math.max(0, present - options.overlapBytes) : present;
   const overlap = await tail(partial.path, from, present);
@@ -41,39 +36,63 @@ export async function appendBody(partial: PartialFile, source: BodySource, optio
   );
   const encoding = String(response.headers['content-encoding'] ?? 'identity');
   const isPart = from > 0 && response.status === 206 && startOf(response) === from && encoding === 'identity';
-  if (response.status === 206 && !isPart) return await beginAnew(partial, response);
-  if (response.status === 416) return await beginAnew(partial, response);
+  if ((response.status === 206 && !isPart) || response.status === 416)
+    return await beginAnew(partial, response, onWritten);
+  if (isPart && isOfAnother(validator, response)) return await beginAnew(partial, response, onWritten);
 
   const expected = isPart ? totalOf(response) : lengthOf(response);
   if (isPart && partial.facts.total !== undefined && expected !== partial.facts.total)
-    return await beginAnew(partial, response);
+    return await beginAnew(partial, response, onWritten);
   if (expected !== undefined && expected > options.maxBytes) {
     discard(response.body);
     throw tooLarge(options.maxBytes);
   }
-  partial.facts = factsOf(response, encoding === 'identity' ? expected : undefined);
+  const total = encoding === 'identity' ? expected : undefined;
+  // A part says nothing new of the bytes that are there: they are still what they were fetched as.
+  partial.facts = isPart ? { ...partial.facts, ...(total !== undefined && { total }) } : factsOf(response, total);
+  let written = isPart ? present : 0;
   const begin = async (): Promise<FileHandle> => {
+    if (!isPart) await partial.empty();
+    onWritten(written);
     await partial.remember(partial.facts);
-    return await open(partial.path, isPart ? 'a' : 'w');
+    return await open(partial.path, 'a');
   };
-  const inspect = inspector(isPart ? present : 0, isPart ? overlap : Buffer.alloc(0), options, partial.facts.total);
+  const inspect = inspector(isPart ? present : 0, isPart ? overlap : Buffer.alloc(0), options, total);
   try {
-    await drain(decoded(response.body, encoding), begin, inspect);
+    await drain(decoded(response.body, encoding), {
+      begin,
+      inspect,
+      onWritten: (bytes) => {
+        written += bytes;
+        onWritten(written);
+      },
+      ownsChunks: response.ownsChunks === true && encoding === 'identity',
+    });
   } catch (error) {
-    if (error instanceof OtherBytes) return await beginAnew(partial, response);
+    if (error instanceof OtherBytes) return await beginAnew(partial, response, onWritten);
     throw isBreak(error) && !options.signal?.aborted ? new BrokenOff('the connection broke', { cause: error }) : error;
   }
-  const { total } = partial.facts;
   if (total !== undefined && (await partial.bytes()) < total) throw new BrokenOff('the body ended early');
 }
 
 /** What is on disk is of no use: the next attempt starts at the first byte. */
-async function beginAnew(partial: PartialFile, response: HttpResponse): Promise<never> {
+async function beginAnew(
+  partial: PartialFile,
+  response: HttpResponse,
+  onWritten: (bytes: number) => void,
+): Promise<never> {
   discard(response.body);
-  await truncate(partial.path, 0).catch(() => undefined);
+  await partial.empty();
+  onWritten(0);
   partial.facts = {};
   await partial.remember({});
   throw new BrokenOff('the server has other bytes by now');
+}
+
+/** Some servers answer If-Range with a part although they name another version. */
+function isOfAnother(validator: string | undefined, { headers }: HttpResponse): boolean {
+  const named = validator?.startsWith('"') ? headers.etag : headers['last-modified'];
+  return validator !== undefined && named !== undefined && named !== validator;
 }
 
 class OtherBytes extends Error {}
@@ -97,52 +116,6 @@ function inspector(
     if (bytes > maxBytes) throw tooLarge(maxBytes);
     return fresh;
   };
-}
-
-/**
- * Everything that arrived before a break is written: a pipeline would drop what it still holds. Listening starts in the
- * turn in which the answer came, before anything can be lost.
- */
-async function drain(
-  body: Readable,
-  begin: () => Promise<FileHandle>,
-  inspect: (chunk: Buffer) => Buffer,
-): Promise<void> {
-  const file = begin();
-  file.catch((error) => body.destroy(error));
-  let written: Promise<unknown> = file;
-  let waiting = 0;
-  const write = async (chunk: Buffer): Promise<void> => {
-    await (await file).writeFile(chunk);
-    waiting -= chunk.length;
-    if (waiting < MOST_WAITING_BYTES / 2) body.resume();
-  };
-  const arrived = new Promise<void>((resolve, reject) => {
-    body.on('data', (chunk: Buffer) => {
-      try {
-        const fresh = inspect(chunk);
-        waiting += fresh.length;
-        written = written.then(() => write(fresh));
-        written.catch((error) => body.destroy(error));
-        if (waiting > MOST_WAITING_BYTES) body.pause();
-      } catch (error) {
-        body.destroy(error instanceof Error ? error : new Error(String(error)));
-      }
-    });
-    body.on('end', resolve);
-    body.on('error', reject);
-    body.on('close', () => reject(new BrokenOff('the connection broke')));
-    if (body.destroyed) reject(body.errored ?? new BrokenOff('the connection broke'));
-  });
-  try {
-    await arrived;
-  } finally {
-    try {
-      await written;
-    } finally {
-      await (await file).close();
-    }
-  }
 }
 
 async function tail(file: string, from: number, to: number): Promise<Buffer> {

@@ -4,9 +4,7 @@ import { FormData } from 'undici';
 import { VideoToolsetError } from '../errors.ts';
 import { mediaTypeOf } from '../media/sniff.ts';
 import type { Workspace } from '../workspace.ts';
-import type { HttpRequest } from './http.ts';
-
-type Body = NonNullable<HttpRequest['body']>;
+import type { RequestBody } from './outgoing.ts';
 
 /** What is to be sent, before its encoding is chosen: only what the caller set. */
 export interface WireRequest {
@@ -28,7 +26,7 @@ const MAX_DATA_URL_BYTES = 15_728_000;
 const SNIFFED_BYTES = 4_100;
 
 /** @throws VideoToolsetError `invalid_media` for a file too large for JSON */
-export async function encode({ fields, upload }: WireRequest, encoding: 'json' | 'multipart'): Promise<Body> {
+export async function encode({ fields, upload }: WireRequest, encoding: 'json' | 'multipart'): Promise<RequestBody> {
   if (encoding === 'json') return { json: upload === undefined ? fields : { ...fields, ...(await inlined(upload)) } };
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) append(form, name, value);

@@ -1,12 +1,14 @@
 import mime from 'mime-types';
 import type { Video, VideoVariant } from '../../types/video.ts';
 import { systemCode, toToolsetError, VideoToolsetError } from '../errors.ts';
+import { type FollowedFile, followFile } from '../media/followFile.ts';
 import { sha256OfFile } from '../media/hash.ts';
 import { isWholeMp4 } from '../media/mp4.ts';
 import { mediaTypeOfFile } from '../media/sniff.ts';
 import { syncFile, type Workspace, type WorkspaceFile } from '../workspace.ts';
-import { appendBody, type BodySource, BrokenOff } from './append.ts';
+import { appendBody, type BodySource } from './append.ts';
 import type { Clock } from './clock.ts';
+import { BrokenOff } from './drain.ts';
 import { claimPartial, type PartialFile } from './partial.ts';
 
 /** A clip of 20 s at 1080p has some 30 MB; this is a guard against a body without end. */
@@ -59,15 +61,19 @@ export async function saveDownload(
   clock: Clock,
 ): Promise<DownloadedFile> {
   const partial = await claimPartial(download.partialFolder, download.identity);
+  const followed = followFile(partial.path);
   try {
-    await fetchWhole(partial, download.source, options, clock);
-    const file = await checkAndAdopt(partial, `${download.name}`, options, workspace);
+    followed.writtenTo(await partial.bytes());
+    await fetchWhole(partial, download.source, options, clock, followed.writtenTo);
+    const file = await checkAndAdopt(partial, followed, download.name, options, workspace);
     await partial.discard();
     return file;
   } catch (error) {
     if (await isWorthKeeping(error, partial)) await partial.keep();
     else await partial.discard();
     throw error instanceof BrokenOff ? brokenOff(error) : toToolsetError(error);
+  } finally {
+    await followed.close();
   }
 }
 
@@ -76,6 +82,7 @@ async function fetchWhole(
   source: BodySource,
   options: DownloadOptions,
   clock: Clock,
+  onWritten: (bytes: number) => void,
 ): Promise<void> {
   let breaks = 0;
   let most = await partial.bytes();
@@ -83,7 +90,7 @@ async function fetchWhole(
     const before = await partial.bytes();
     if (before > 0 && before === partial.facts.total) return;
     try {
-      await appendBody(partial, source, { maxBytes: MAX_BYTES, overlapBytes: OVERLAP_BYTES, ...options });
+      await appendBody(partial, source, { maxBytes: MAX_BYTES, overlapBytes: OVERLAP_BYTES, ...options, onWritten });
       return;
     } catch (error) {
       if (!(error instanceof BrokenOff) || options.signal?.aborted) throw error;
@@ -99,6 +106,7 @@ async function fetchWhole(
 
 async function checkAndAdopt(
   partial: PartialFile,
+  followed: FollowedFile,
   base: string,
   options: DownloadOptions,
   workspace: Workspace,
@@ -106,7 +114,7 @@ async function checkAndAdopt(
   const bytes = await partial.bytes();
   if (bytes === 0) throw notMedia('an empty body');
   const contentType = await checkedMediaType(partial.path, options.variant ?? 'video');
-  const [sha256] = await Promise.all([sha256OfFile(partial.path), syncFile(partial.path)]);
+  const [sha256] = await Promise.all([followed.sha256(), syncFile(partial.path)]);
   const file = await adoptOrRecognise(
     partial.path,
     `${base}.${mime.extension(contentType) || 'bin'}`,

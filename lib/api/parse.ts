@@ -1,4 +1,5 @@
 import type { Character, Video, VideoJobError, VideoList, VideoStatus } from '../../types/video.ts';
+import { hasControls } from '../controls.ts';
 import { VideoToolsetError } from '../errors.ts';
 
 /** Words seen for a job's state; any other is not an end (source: the servers' own code and documentation). */
@@ -23,7 +24,8 @@ export function isFinal(status: VideoStatus): boolean {
 /** @throws VideoToolsetError `invalid_response` where there is no id */
 export function parseVideo(body: unknown, knownId?: string): Video {
   const fields = unwrap(body);
-  const id = knownId ?? text(fields.id) ?? text(fields.request_id) ?? text(fields.task_id) ?? text(fields.video_id);
+  const given = text(fields.id) ?? text(fields.request_id) ?? text(fields.task_id) ?? text(fields.video_id);
+  const id = knownId ?? identifier(given);
   if (id === undefined) {
     throw new VideoToolsetError('invalid_response', 'The server answered without the id of a job.');
   }
@@ -41,7 +43,7 @@ export function parseVideo(body: unknown, knownId?: string): Video {
     created_at: time(fields.created_at) ?? time(fields.created),
     completed_at: time(fields.completed_at),
     expires_at: time(fields.expires_at),
-    remixed_from_video_id: text(fields.remixed_from_video_id),
+    remixed_from_video_id: identifier(text(fields.remixed_from_video_id)),
     error: jobError(fields.error),
     raw: withoutServerPaths(fields),
   });
@@ -57,14 +59,14 @@ export function parseVideoList(body: unknown): VideoList {
   return defined({
     data,
     has_more: typeof fields.has_more === 'boolean' ? fields.has_more : undefined,
-    last_id: text(fields.last_id) ?? data.at(-1)?.id,
+    last_id: identifier(text(fields.last_id)) ?? data.at(-1)?.id,
   });
 }
 
 export function parseCharacter(body: unknown): Character {
   const fields = unwrap(body);
   return defined({
-    id: text(fields.id) ?? null,
+    id: identifier(text(fields.id)) ?? null,
     name: text(fields.name) ?? null,
     created_at: time(fields.created_at),
     raw: withoutServerPaths(fields),
@@ -114,6 +116,12 @@ function unwrap(body: unknown): Record<string, unknown> {
 function text(value: unknown): string | undefined {
   if (typeof value === 'string' && value !== '') return value;
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
+}
+
+/** An id is typed, printed and sent back: what could act on a terminal is none. @throws VideoToolsetError `invalid_response` */
+function identifier(id: string | undefined): string | undefined {
+  if (id === undefined || !hasControls(id)) return id;
+  throw new VideoToolsetError('invalid_response', 'The server answered with an id that holds control characters.');
 }
 
 function percent(value: unknown): number | undefined {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isRecord } from './parse.ts';
 
@@ -19,6 +19,9 @@ export interface PartialFile {
   path: string;
   facts: PartialFacts;
   bytes(): Promise<number>;
+  /** Drops the bytes, for good when it returns: before it does, nothing may be remembered of those that follow. */
+  empty(): Promise<void>;
+  /** Outlasts a crash when it returns. */
   remember(facts: PartialFacts): Promise<void>;
   /** Leaves the bytes for a later attempt, of any process. */
   keep(): Promise<void>;
@@ -40,7 +43,15 @@ export async function claimPartial(folder: string, identity: string): Promise<Pa
     path: `${claimed}.part`,
     facts,
     bytes: async () => (await stat(`${claimed}.part`).catch(() => undefined))?.size ?? 0,
-    remember: (next) => writeFile(`${claimed}.json`, JSON.stringify(next)),
+    async empty() {
+      const file = await open(`${claimed}.part`, 'w');
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    },
+    remember: (next) => writeFile(`${claimed}.json`, JSON.stringify(next), { flush: true }),
     keep: () => move(claimed, nameFor(FREE)),
     async discard() {
       await rm(`${claimed}.part`, { force: true });

@@ -1,20 +1,10 @@
 import type { Dispatcher } from 'undici';
 import type { ErrorCode } from '../../types/error.ts';
-import { ApiError, type ErrorFacts, systemCode, VideoToolsetError } from '../errors.ts';
+import { ApiError, type ErrorFacts, VideoToolsetError } from '../errors.ts';
 import type { HttpRequest } from './http.ts';
 import { parseErrorBody } from './parse.ts';
 import { retirement } from './retirement.ts';
 import { retryAfterMs } from './retry.ts';
-
-const NEVER_CONNECTED = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-];
-const BAD_CERTIFICATE = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 export interface RefusalContext {
   host: string;
@@ -61,7 +51,7 @@ interface SaidError {
 }
 
 /** Is it the model that the server does not have, and not the job? */
-function isAboutTheModel({ code, message }: SaidError): boolean {
+export function isAboutTheModel({ code, message }: SaidError): boolean {
   return (
     /model_not_found|model_mismatch/i.test(code ?? '') ||
     /\bmodel\b.{0,120}(not found|not exist|mismatch|unknown|unsupported)|(unknown|unsupported|mismatch).{0,20}\bmodel\b/is.test(
@@ -109,47 +99,3 @@ export const UNKNOWN_OUTCOME: ErrorFacts = {
   submitted: 'unknown',
   next_step: 'The job may have been made: look for it with video_list before anything is created again.',
 };
-
-/** A failure below HTTP, said in terms of what it means for the job. */
-export function failureOf(error: unknown, request: HttpRequest, host: string): unknown {
-  const call = `${request.method} ${request.path}`;
-  const isGarbled =
-    error instanceof VideoToolsetError && error.code === 'invalid_response' && !(error instanceof ApiError);
-  if (isGarbled && !request.makesJob) {
-    return new VideoToolsetError(error.code, error.message, { ...error.facts, cause: error, retryable: true });
-  }
-  const wasAnswered =
-    error instanceof ApiError || (error instanceof VideoToolsetError && error.code !== 'invalid_response');
-  if (wasAnswered || (error instanceof VideoToolsetError && !request.makesJob)) return error;
-  const code = systemCode(error);
-  if (NEVER_CONNECTED.includes(code ?? '')) {
-    return new VideoToolsetError('server_unreachable', `The video server at ${host} cannot be reached (${code}).`, {
-      cause: error,
-      retryable: true,
-      next_step: 'Check that the server runs and that VIDEO_BASE_URL names it, then make the same call again.',
-    });
-  }
-  if (BAD_CERTIFICATE.test(code ?? '')) {
-    return new VideoToolsetError(
-      'server_unreachable',
-      `The certificate of ${host} was not accepted (${code}): nothing was sent.`,
-      {
-        cause: error,
-        next_step: 'For a certificate authority of your own, set NODE_EXTRA_CA_CERTS to its file.',
-      },
-    );
-  }
-  if (request.signal?.aborted && !request.makesJob) {
-    return new VideoToolsetError('aborted', `${call} was stopped.`, { cause: error });
-  }
-  const reason = code ?? (error instanceof Error ? error.message : String(error));
-  if (request.makesJob) {
-    const message = `${call} was sent, but its answer was lost (${reason}).`;
-    return new VideoToolsetError('outcome_unknown', message, { ...UNKNOWN_OUTCOME, cause: error });
-  }
-  return new VideoToolsetError('server_error', `${call} failed on the way (${reason}).`, {
-    cause: error,
-    retryable: true,
-    next_step: 'Try the same call again.',
-  });
-}

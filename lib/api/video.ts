@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { Dispatcher } from 'undici';
 import type { Config, ServerName } from '../../types/config.ts';
 import type {
   Character,
@@ -11,30 +10,29 @@ import type {
   Video,
   VideoList,
 } from '../../types/video.ts';
-import { ApiError, VideoToolsetError } from '../errors.ts';
+import { baseUrlOf } from '../config/values.ts';
 import { createLog, type Log } from '../log.ts';
 import { slug } from '../slug.ts';
 import type { Workspace } from '../workspace.ts';
-import { openUpload, type WireRequest } from './body.ts';
+import { isUnknownJob, withBill } from './bill.ts';
+import { openUpload } from './body.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { requireCompleted } from './completed.ts';
+import type { ConnectionOptions } from './connections.ts';
 import { contentSource } from './content.ts';
 import { type DownloadedFile, type DownloadOptions, saveDownload } from './download.ts';
 import { createHttp, type HttpResponse } from './http.ts';
-import { forgotten, isFailedVideo, isMissingRoute, notOffered } from './offers.ts';
+import { createJobs } from './jobs.ts';
+import { withModelEnd } from './modelEnd.ts';
+import { isMissingRoute, notOffered } from './offers.ts';
 import { everyPage } from './pages.ts';
-import { isFinal, parseCharacter, parseDeleted, parseVideo, parseVideoList } from './parse.ts';
+import { parseCharacter, parseDeleted, parseVideoList } from './parse.ts';
 import { path as route } from './path.ts';
 import { probeServer, type ServerReport } from './probe.ts';
 import { type OptionalOperation, profileFor } from './profiles.ts';
-import { isModeration } from './refusal.ts';
 import { createRequest, requirePrompt, sourceRequest } from './request.ts';
-import { announcement } from './retirement.ts';
-import { retryAfterMs } from './retry.ts';
 import { createSender } from './send.ts';
-import { type Poll, type WaitOptions, type WaitResult, waitForVideos } from './wait.ts';
-
-/** How long a job that was just made may be unknown to its server. */
-const GRACE_MS = 30_000;
+import { type WaitOptions, type WaitResult, waitForVideos } from './wait.ts';
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
@@ -67,56 +65,31 @@ export interface VideoApi {
 
 export type VideoApiConfig = Pick<
   Config,
-  'apiKey' | 'model' | 'headers' | 'query' | 'requestTimeoutMs' | 'pollIntervalMs' | 'waitLimitMs' | 'state'
-> & {
-  baseUrl: string;
-  workspace: Workspace;
-  /** @default 'auto' */
-  server?: ServerName;
-  log?: Log;
-  clock?: Clock;
-  /** Fetches addresses that a server names even from private networks. @default false */
-  allowPrivateAddresses?: boolean;
-  /** In place of our own connections: a proxy, a certificate authority, a pool. An undici dispatcher. */
-  dispatcher?: Dispatcher;
-};
+  'apiKey' | 'model' | 'headers' | 'query' | 'pollIntervalMs' | 'waitLimitMs' | 'state'
+> &
+  ConnectionOptions & {
+    /** With or without `/v1`. */
+    baseUrl: string;
+    workspace: Workspace;
+    /** @default 'auto' */
+    server?: ServerName;
+    log?: Log;
+    clock?: Clock;
+    /** Fetches addresses that a server names even from private networks. @default false */
+    allowPrivateAddresses?: boolean;
+  };
 
-/** A client for one server. Parameters and results carry the wire's names. */
-export function createVideoApi(config: VideoApiConfig): VideoApi {
+/**
+ * A client for one server. Parameters and results carry the wire's names.
+ * @throws VideoToolsetError `invalid_configuration` for a base URL that is none
+ */
+export function createVideoApi(options: VideoApiConfig): VideoApi {
+  const config = { ...options, baseUrl: baseUrlOf(options.baseUrl) ?? options.baseUrl };
   const { workspace, log = createLog(), clock = systemClock } = config;
   const profile = profileFor(config.baseUrl, config.server ?? 'auto');
   const http = createHttp({ ...config, log, clock, refuses429BeforeJob: profile.refuses429BeforeJob });
   const sendJob = createSender(http, profile);
-  const made = new Map<string, number>();
-
-  const makeJob = async (
-    path: string,
-    wire: WireRequest,
-    signal?: AbortSignal,
-    notices: string[] = [],
-  ): Promise<Video> => {
-    const { data, headers } = await sendJob(path, wire, signal);
-    const video = madeVideo(data);
-    made.set(video.id, clock.now());
-    const announced = announcement(headers);
-    const all = announced === undefined ? notices : [...notices, announced];
-    return all.length > 0 ? { ...video, notices: all } : video;
-  };
-
-  const poll = async (id: string, options: CallOptions & { retry?: boolean } = {}): Promise<Poll> => {
-    try {
-      const request = { method: 'GET', path: route`/videos/${id}`, ...options, isAnswer: isFailedVideo } as const;
-      const { data, headers } = await http.json(request);
-      const pollAfterMs = retryAfterMs(headers);
-      return { video: parseVideo(data ?? {}, id), ...(pollAfterMs !== undefined && { pollAfterMs }) };
-    } catch (error) {
-      const madeAt = made.get(id);
-      if (!(error instanceof ApiError) || error.status !== 404 || madeAt === undefined) throw error;
-      // Several replicas behind one address: the one that is asked may not know of a job that was just made.
-      if (clock.now() - madeAt < GRACE_MS) return { video: { id, status: 'queued', raw: {} } };
-      throw forgotten(id, error);
-    }
-  };
+  const jobs = createJobs(http, sendJob, clock);
 
   const offered = async <T>(operation: OptionalOperation, call: () => Promise<T>, id?: string): Promise<T> => {
     if (profile.missing.includes(operation)) throw notOffered(operation, profile);
@@ -134,10 +107,14 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
         profile,
         workspace,
       );
-      return await makeJob('/videos', wire, signal, notices);
+      try {
+        return await jobs.make('/videos', wire, signal, notices);
+      } catch (error) {
+        throw await withModelEnd(error, wire.fields.model, http, signal);
+      }
     },
 
-    retrieve: async (id, options = {}) => (await poll(id, options)).video,
+    retrieve: async (id, options = {}) => (await jobs.poll(id, options)).video,
 
     list: (parameters = {}, { signal } = {}) =>
       offered('list', async () =>
@@ -154,7 +131,7 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
         async () => {
           const request = { method: 'DELETE', path: route`/videos/${id}`, signal } as const;
           const isDeleted = parseDeleted((await http.json(request)).data);
-          if (isDeleted) made.delete(id);
+          if (isDeleted) jobs.forget(id);
           return isDeleted;
         },
         id,
@@ -172,20 +149,20 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
     async remix(id, { prompt }, { signal } = {}) {
       const path = route`/videos/${id}/remix`;
       requirePrompt(prompt);
-      return await offered('remix', () => makeJob(path, { fields: { prompt } }, signal), id);
+      return await offered('remix', () => jobs.make(path, { fields: { prompt } }, signal), id);
     },
 
     edit: (parameters, { signal } = {}) =>
       offered(
         'edit',
-        async () => makeJob('/videos/edits', await sourceRequest(parameters, workspace), signal),
+        async () => jobs.make('/videos/edits', await sourceRequest(parameters, workspace), signal),
         sourceId(parameters),
       ),
 
     extend: (parameters, { signal } = {}) =>
       offered(
         'extend',
-        async () => makeJob('/videos/extensions', await sourceRequest(parameters, workspace), signal),
+        async () => jobs.make('/videos/extensions', await sourceRequest(parameters, workspace), signal),
         sourceId(parameters),
       ),
 
@@ -205,7 +182,7 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
     wait: (ids, { limitMs = config.waitLimitMs, pollIntervalMs = config.pollIntervalMs, ...options } = {}) =>
       waitForVideos(
         ids,
-        (id, signal) => poll(id, { signal, retry: false }),
+        (id, signal) => jobs.poll(id, { signal, retry: false }),
         { ...options, limitMs, pollIntervalMs },
         clock,
       ),
@@ -238,19 +215,6 @@ export function createVideoApi(config: VideoApiConfig): VideoApi {
   return api;
 }
 
-/** A 2xx without a job id: something was paid for, and nobody knows what. */
-function madeVideo(data: unknown): Video {
-  try {
-    return parseVideo(data);
-  } catch (cause) {
-    throw new VideoToolsetError('outcome_unknown', 'The server accepted the request, but its answer names no job.', {
-      cause,
-      submitted: 'unknown',
-      next_step: 'The job may have been made: look for it with video_list before anything is created again.',
-    });
-  }
-}
-
 function sourceId({ video }: EditParameters): string | undefined {
   return 'id' in video ? video.id : undefined;
 }
@@ -268,58 +232,4 @@ function defaultName({ id, prompt }: Video, variant = 'video'): string {
   const ending = slug(id, { maxLength: 200 }).replaceAll('-', '');
   const base = prompt ? `${slug(prompt)}-${ending.slice(-8)}` : ending.slice(-80);
   return variant === 'video' ? base : `${base}-${slug(variant)}`;
-}
-
-function requireCompleted(video: Video): void {
-  if (video.status === 'completed') return;
-  const facts = { submitted: 'yes', billed: 'likely', job_id: video.id } as const;
-  if (!isFinal(video.status)) {
-    throw new VideoToolsetError(
-      'not_ready',
-      `Job ${video.id} is still ${video.status}: there is nothing to download yet.`,
-      {
-        ...facts,
-        retryable: true,
-        next_step: `Call video_wait with {"ids":["${video.id}"]} first.`,
-      },
-    );
-  }
-  if (video.status === 'expired') {
-    throw new VideoToolsetError('expired', `The clip of job ${video.id} has expired on its server.`, {
-      ...facts,
-      next_step: 'It cannot be fetched any more; make it anew with video_create if it is still wanted.',
-    });
-  }
-  const reason = video.error?.message ?? 'its server gave no reason';
-  const code = isModeration(video.error) ? 'moderation_blocked' : 'job_failed';
-  throw new VideoToolsetError(code, `Job ${video.id} ended as ${video.status}: ${reason}`, {
-    ...facts,
-    billed: 'unknown',
-    next_step: 'Change what the message names, then create a new clip.',
-  });
-}
-
-/** Nothing is known to be paid for an id that no server knows, that is none, or that nobody could be asked about. */
-function isUnknownJob(error: unknown): boolean {
-  return (
-    error instanceof VideoToolsetError &&
-    ['not_found', 'invalid_argument', 'unauthorized', 'aborted', 'server_unreachable'].includes(error.code)
-  );
-}
-
-function withBill(error: unknown, id: string): unknown {
-  if (!(error instanceof VideoToolsetError)) return error;
-  if (!(error instanceof ApiError)) {
-    const facts = { ...error.facts, cause: error, submitted: 'yes', billed: 'likely', job_id: id } as const;
-    return new VideoToolsetError(error.code, error.message, facts);
-  }
-  return new ApiError(error.code, error.message, error.status, error.detail, {
-    ...error.facts,
-    cause: error,
-    submitted: 'yes',
-    billed: 'likely',
-    job_id: id,
-    retryable: true,
-    next_step: `The clip is still on its server: call video_download with {"id":"${id}"} again.`,
-  });
 }

@@ -6,10 +6,14 @@ import { isFinal } from './parse.ts';
 const LONGEST_INTERVAL_MS = 15_000;
 const SHORTEST_INTERVAL_MS = 100;
 const TRANSIENT_FAILURES = 5;
+/** A poll that starts with the limit has this long to tell that the job is done. */
+const LAST_LOOK_MS = 1_000;
+/** What a timer can hold. */
+const LONGEST_LIMIT_MS = 2 ** 31 - 1;
 
 export interface WaitOptions {
   signal?: AbortSignal | undefined;
-  /** How long to wait in all; running out is a result, not an error. */
+  /** How long to wait in all; running out is a result, not an error, also while the server does not answer. */
   limitMs: number;
   /** Time to the first poll; it grows from there. */
   pollIntervalMs: number;
@@ -39,13 +43,13 @@ export async function waitForVideos(
   options: WaitOptions,
   clock: Clock = systemClock,
 ): Promise<WaitResult> {
-  const deadline = clock.now() + options.limitMs;
+  const limit: Limit = { at: clock.now() + options.limitMs, signal: timeout(options.limitMs) };
   const others = new AbortController();
   const signal = options.signal === undefined ? others.signal : AbortSignal.any([options.signal, others.signal]);
   let failedId: string | undefined;
   const waits = ids.map(async (id) => {
     try {
-      return await waitForOne(id, retrieve, { ...options, signal }, deadline, clock);
+      return await waitForOne(id, retrieve, { ...options, signal }, limit, clock);
     } catch (error) {
       failedId ??= id;
       throw error;
@@ -65,11 +69,18 @@ export async function waitForVideos(
   }
 }
 
+interface Limit {
+  /** On the clock. */
+  at: number;
+  /** Cuts off a poll that hangs. */
+  signal: AbortSignal;
+}
+
 async function waitForOne(
   id: string,
   retrieve: Retrieve,
-  options: WaitOptions,
-  deadline: number,
+  options: WaitOptions & { signal: AbortSignal },
+  limit: Limit,
   clock: Clock,
 ): Promise<Video> {
   const { signal, onPoll } = options;
@@ -79,22 +90,30 @@ async function waitForOne(
   let last: Poll | undefined;
   /** The server's own wish, on its last answer. */
   let asked: number | undefined;
+  let end = limit.signal;
+  let either = AbortSignal.any([signal, end]);
   while (true) {
+    const isLastLook = clock.now() >= limit.at;
+    if (isLastLook) {
+      end = timeout(LAST_LOOK_MS);
+      either = AbortSignal.any([signal, end]);
+    }
     try {
-      last = await retrieve(id, signal);
+      last = await retrieve(id, either);
       asked = last.pollAfterMs;
       failures = 0;
       onPoll?.(last.video);
       if (isFinal(last.video.status)) return last.video;
     } catch (error) {
-      if (signal?.aborted) throw stopped(id, error);
+      if (signal.aborted) throw stopped(id, error);
+      if (end.aborted && (!(error instanceof VideoToolsetError) || error.code === 'aborted')) break;
       failures++;
       asked = error instanceof VideoToolsetError ? error.facts.retryAfterMs : undefined;
       const isTransient = error instanceof VideoToolsetError && error.facts.retryable === true;
       if (!isTransient || failures > TRANSIENT_FAILURES) throw withJob(error, id);
     }
-    const left = deadline - clock.now();
-    if (left <= 0 && last !== undefined) return last.video;
+    if (isLastLook) break;
+    const left = limit.at - clock.now();
     const wished = asked ?? pace(last?.video, clock.now() - started, interval);
     const pause = Math.min(Math.max(wished, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS) * (0.9 + 0.2 * clock.random());
     interval *= 1.3;
@@ -104,6 +123,16 @@ async function waitForOne(
       throw stopped(id, error);
     }
   }
+  return last?.video ?? unknown(id);
+}
+
+function timeout(ms: number): AbortSignal {
+  return AbortSignal.timeout(Math.min(Math.max(Math.ceil(ms), 0), LONGEST_LIMIT_MS));
+}
+
+/** Nobody answered within the limit: the job is not known to have ended. */
+function unknown(id: string): Video {
+  return { id, status: 'queued', notices: ['Its server did not answer in time: its state is not known.'], raw: {} };
 }
 
 /** A job that reports progress is asked again at about half of the time it still needs. */

@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { AgentEvent, AgentResult } from '../../types/agent.ts';
@@ -5,7 +6,7 @@ import { VideoToolsetError } from '../errors.ts';
 import type { Session } from '../host/sessions.ts';
 import { ask } from './ask.ts';
 import { type Invocation, invoke } from './invocation.ts';
-import { exitCodeOf, printError, printJson, withAbsolutePaths } from './output.ts';
+import { exitCodeOf, print, printError, printJson, tell, withAbsolutePaths } from './output.ts';
 import type { Progress } from './progress.ts';
 
 export function registerAgent(program: Command): void {
@@ -27,7 +28,7 @@ function register(program: Command, name: string, agent: string, description: st
         const session = await openSession(invocation, agent, options.resume);
         const run = (words: string) => runTurn(words, session, options.stream, invocation);
         if (request === undefined && process.stdin.isTTY) return await converse(session, run, invocation);
-        return await run(request ?? (await requestFromInput()));
+        return await run(request ?? (await requestFromInput(invocation)));
       }),
     );
 }
@@ -37,8 +38,9 @@ async function openSession({ runtime }: Invocation, agent: string, id: string | 
   return id === undefined ? sessions.start(agent) : await sessions.load(id);
 }
 
-async function requestFromInput(): Promise<string> {
-  const words = (await text(process.stdin)).trim();
+async function requestFromInput({ progress, signal }: Invocation): Promise<string> {
+  progress.note('Reading the request from standard input.');
+  const words = (await text(addAbortSignal(signal, process.stdin))).trim();
   if (words === '')
     throw new VideoToolsetError(
       'invalid_argument',
@@ -68,14 +70,14 @@ async function runTurn(request: string, session: Session, stream: boolean, invoc
       published: withAbsolutePaths(published, workspace),
       files: withAbsolutePaths(files, workspace),
     });
-  else process.stdout.write('\n');
+  else print('\n');
   return finish(result);
 }
 
 function show(event: AgentEvent, progress: Progress, json: boolean): void {
   if (event.type === 'text' && !json) {
     progress.end();
-    process.stdout.write(event.text);
+    print(event.text);
   }
   if (event.type === 'tool-progress') progress.report(event.report);
   if (event.type === 'tool-end') progress.note(`${event.ok ? '✓' : '✗'} ${event.name}: ${event.summary}`);
@@ -86,9 +88,7 @@ function finish({ error, jobs, files, published, tool_calls, session }: AgentRes
   const open = jobs.filter(({ status }) => status === 'queued' || status === 'in_progress').map(({ id }) => id);
   if (error !== undefined) printError(error);
   if (open.length > 0)
-    process.stderr.write(
-      `Not finished yet: ${open.join(' ')}\nGo on with: video-toolset agent --resume ${session} "go on"\n`,
-    );
+    tell(`Not finished yet: ${open.join(' ')}\nGo on with: video-toolset agent --resume ${session} "go on"\n`);
   if (error !== undefined) return exitCodeOf(error.code);
   if (open.length > 0) return 4;
   const hasClip = files.length > 0 || published.length > 0;

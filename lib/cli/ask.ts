@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { oneLine } from './output.ts';
 
 /** One question on the terminal; undefined where it was answered with Ctrl-C or Ctrl-D. */
 export function ask(question: string): Promise<string | undefined> {
@@ -6,7 +7,7 @@ export function ask(question: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     terminal.on('SIGINT', () => terminal.close());
     terminal.on('close', () => resolve(undefined));
-    terminal.question(question, (answer) => {
+    terminal.question(oneLine(question), (answer) => {
       resolve(answer.trim());
       terminal.close();
     });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ServerReport } from '../api/probe.ts';
 import { type Invocation, invoke } from './invocation.ts';
-import { printJson } from './output.ts';
+import { oneLine, print, printJson } from './output.ts';
 
 export function registerDoctor(program: Command): void {
   program
@@ -13,7 +13,7 @@ export function registerDoctor(program: Command): void {
         const { problem, ...report } = await (await runtime.api()).probe({ signal });
         if (json) printJson({ ...report, ...(problem && { error: problem.report() }), ...settings(invocation) });
         else
-          process.stdout.write(
+          print(
             `${[...serverLines({ ...report, ...(problem && { problem }) }), ...Object.entries(settings(invocation))].map(line).join('\n')}\n`,
           );
         return report.reachable && report.authorised !== 'no' ? 0 : 1;
@@ -51,7 +51,7 @@ function serverLines({ problem, ...report }: ServerReport): [string, string][] {
 }
 
 function line([name, value]: [string, string]): string {
-  return `${name.replaceAll('_', ' ').padEnd(28)}${value}`;
+  return oneLine(`${name.replaceAll('_', ' ').padEnd(28)}${value}`);
 }
 
 function yesOrNo(value: boolean): string {

@@ -3,9 +3,10 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { Options } from '../../types/config.ts';
 import type { ApprovalRequest, ToolContext, ToolResult } from '../../types/tool.ts';
+import { toToolsetError } from '../errors.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
 import { ask } from './ask.ts';
-import { exitCodeOf, jsonOf, printError, printJson } from './output.ts';
+import { exitCodeOf, jsonOf, print, printError, printJson } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 /** One run of a command: its configuration opened, its switches read, Ctrl-C turned into a signal. */
@@ -34,7 +35,8 @@ export async function invoke(command: Command, run: (invocation: Invocation) => 
   } finally {
     progress.end();
     interruption.release();
-    await runtime.close();
+    // What was reached stands, and was told: an end that fails does not change it.
+    await runtime.close().catch((error) => printError(toToolsetError(error).report()));
   }
 }
 
@@ -43,7 +45,7 @@ export function invokeTool(
   command: Command,
   tool: string,
   argumentsOf: (invocation: Invocation) => Record<string, unknown>,
-  print: (result: ToolResult, invocation: Invocation) => string,
+  textOf: (result: ToolResult, invocation: Invocation) => string,
 ): Promise<void> {
   return invoke(command, async (invocation) => {
     const { runtime, json, progress, signal, approve } = invocation;
@@ -55,7 +57,7 @@ export function invokeTool(
       printError(result.data.error);
       return signal.aborted ? 130 : exitCodeOf(result.data.error.code);
     }
-    if (!json) process.stdout.write(`${print(result, invocation)}\n`);
+    if (!json) print(`${textOf(result, invocation)}\n`);
     return exitCodeOfJobs(result);
   });
 }

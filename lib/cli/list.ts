@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { JobView } from '../../types/tool.ts';
 import { invoke } from './invocation.ts';
-import { commandFor, exitCodeOf, jsonOf, printError, printJson } from './output.ts';
+import { commandFor, exitCodeOf, jsonOf, oneLine, print, printError, printJson } from './output.ts';
 
 export function registerList(program: Command): void {
   program
@@ -25,7 +25,7 @@ export function registerList(program: Command): void {
         }
         const { jobs = [], next_step } = result.data;
         if (!json) {
-          process.stdout.write(`${jobs.length === 0 ? result.summary : jobs.map(line).join('\n')}\n`);
+          print(`${jobs.length === 0 ? result.summary : jobs.map(line).join('\n')}\n`);
           if (next_step !== undefined) progress.note(commandFor(next_step));
         }
         return 0;
@@ -36,8 +36,5 @@ export function registerList(program: Command): void {
 function line({ id, status, progress, seconds, size, prompt }: JobView): string {
   const state = status === 'in_progress' && progress !== undefined ? `${status} ${Math.round(progress)} %` : status;
   const facts = [id, state.padEnd(16), `${seconds ?? '?'} s`.padStart(5), (size ?? '').padEnd(9), prompt ?? ''];
-  return facts
-    .join('  ')
-    .replace(/\p{Cc}+/gu, ' ')
-    .trimEnd();
+  return oneLine(facts.join('  ')).trimEnd();
 }

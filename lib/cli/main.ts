@@ -7,7 +7,7 @@ import { registerDelete } from './delete.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerDownload } from './download.ts';
 import { registerList } from './list.ts';
-import { exitCodeOf, printError, printJson } from './output.ts';
+import { exitCodeOf, print, printError, printJson, tell, typed } from './output.ts';
 import { registerPublish } from './publish.ts';
 import { registerRetrieve } from './retrieve.ts';
 import { registerStudio } from './studio.ts';
@@ -31,6 +31,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .option('--base-url <url>', 'the video server (VIDEO_BASE_URL)')
     .option('--yes', 'approve what this one call asks for')
     .addHelpText('after', EXAMPLES)
+    .configureOutput({ writeOut: print, writeErr: tell })
     .exitOverride();
   const registrations = [
     registerAgent,
@@ -48,20 +49,48 @@ export async function main(args: readonly string[]): Promise<void> {
   for (const register of registrations) register(program);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
+    requireCurrentFolder();
     if (statSync('.env', { throwIfNoEntry: false })?.isFile()) process.loadEnvFile('.env');
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
-      const usage = new VideoToolsetError('invalid_argument', error.message);
-      if (error.exitCode !== 0 && args.includes('--json')) printJson({ error: usage.report() });
+      if (error.exitCode !== 0) explainUsage(error, args);
     } else {
       const report = toToolsetError(error).report();
-      if (program.opts().json === true) printJson({ error: report });
+      if (wantsJson(args)) printJson({ error: report });
       printError(report);
       process.exitCode = exitCodeOf(report.code);
     }
   }
+}
+
+/** Known also where nothing could be parsed. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? args.length : end).includes('--json');
+}
+
+/** Packages ask for it while they load, and fail without a word of sense. */
+function requireCurrentFolder(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new VideoToolsetError('invalid_configuration', 'The current folder does not exist any more.', {
+      cause,
+      next_step: 'Change to a folder that exists, then run the command again.',
+    });
+  }
+}
+
+/** Commander itself has printed the message by now. */
+function explainUsage({ code, message }: CommanderError, args: readonly string[]): void {
+  // Our options are all long ones and have no blanks: this was a prompt, or a file.
+  const meant = code === 'commander.unknownOption' && args.find((arg) => /^-([^-]|-.*\s)/s.test(arg));
+  const hint = meant ? `What begins with a dash and is no option goes after --: -- ${typed(meant)}` : undefined;
+  if (hint !== undefined) tell(`${hint}\n`);
+  const usage = new VideoToolsetError('invalid_argument', message, { ...(hint && { next_step: hint }) });
+  if (wantsJson(args)) printJson({ error: usage.report() });
 }
 
 /** Whoever reads the output may stop reading; the work goes on. */
@@ -77,6 +106,6 @@ function surviveClosedPipes(): void {
 function silenceExperimentalWarnings(): void {
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {
-    if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`);
+    if (warning.name !== 'ExperimentalWarning') tell(`${warning.name}: ${warning.message}\n`);
   });
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ErrorCode, ErrorReport } from '../../types/error.ts';
 import type { ToolResult } from '../../types/tool.ts';
+import { escapedControls, withoutControls } from '../controls.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** The agreed exit codes: 1 failed, 2 wrong usage, 3 over budget or not approved, 4 still running, 130 interrupted. */
@@ -11,8 +12,28 @@ export function exitCodeOf(code: ErrorCode): number {
   return code === 'aborted' ? 130 : 1;
 }
 
-export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+let isJsonPrinted = false;
+
+/** The one document of a run: whatever goes wrong after it is told on stderr alone. */
+export function printJson(document: unknown, indent = 2): void {
+  if (isJsonPrinted) return;
+  isJsonPrinted = true;
+  process.stdout.write(`${escapedControls(JSON.stringify(document, null, indent))}\n`);
+}
+
+/** Text for stdout. What a server or a model said cannot act on the terminal. */
+export function print(text: string): void {
+  process.stdout.write(withoutControls(text));
+}
+
+/** A text that a list or a question has one line for. */
+export function oneLine(text: string): string {
+  return withoutControls(text).replace(/[\n\t]+/g, ' ');
+}
+
+/** Text for stderr, of which the same holds. */
+export function tell(text: string): void {
+  process.stderr.write(withoutControls(text));
 }
 
 /** A tool's `Call x with {…}` as the command a person types. */
@@ -21,10 +42,11 @@ export function commandFor(nextStep: string): string {
     /\bCall (video|cdn)_(\w+) with (\{.*?\})(?= |\.|$)(?: (?:to go on|again|first)\b)?\.?/,
     (call, _family, operation: string, json: string) => {
       const args = parsedObject(json);
-      const target = [args.ids ?? args.id ?? args.path ?? []].flat();
       if (operation === 'list') return `Go on with: video-toolset list${optionsOf(args)}`;
+      const ids = [args.ids ?? args.id ?? []].flat().map(typed);
+      const target = args.path === undefined ? afterDashes(ids) : [typedFile(args.path)];
       const command = operation === 'upload' ? 'publish' : operation;
-      return target.length === 0 ? call : `Go on with: video-toolset ${command} ${target.map(typed).join(' ')}`;
+      return target.length === 0 ? call : `Go on with: video-toolset ${command} ${target.join(' ')}`;
     },
   );
 }
@@ -37,18 +59,29 @@ function optionsOf(args: Record<string, unknown>): string {
 }
 
 /** An argument as a shell takes it. */
-function typed(value: unknown): string {
+export function typed(value: unknown): string {
   const text = String(value);
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** A path that no command takes for an option. */
+function typedFile(value: unknown): string {
+  const file = String(value);
+  return typed(file.startsWith('-') ? `./${file}` : file);
+}
+
+function afterDashes(words: string[]): string[] {
+  return words.some((word) => word.startsWith('-')) ? ['--', ...words] : words;
 }
 
 /** A failure as a person reads it on stderr. */
 export function printError({ code, message, job_id, next_step }: ErrorReport): void {
   const lines = [`Error: ${message}`];
   if (job_id !== undefined && !message.includes(job_id)) lines.push(`Job: ${job_id}`);
-  if (code === 'not_approved') lines.push('Run it again with --yes to approve it.');
+  if (code === 'not_approved')
+    lines.push('Run it again with --yes to approve it, or set VIDEO_APPROVE_DELETE=no to approve every delete.');
   else if (next_step !== undefined) lines.push(commandFor(next_step));
-  process.stderr.write(`${lines.join('\n')}\n`);
+  tell(`${lines.join('\n')}\n`);
 }
 
 /** Paths that can be opened as they stand, whatever the folder. */

@@ -1,4 +1,6 @@
 import type { ProgressReport } from '../../types/tool.ts';
+import { withoutControls } from '../controls.ts';
+import { oneLine } from './output.ts';
 
 /** With the id of a usual job and its state, a line still fits 80 columns. */
 const BAR_WIDTH = 20;
@@ -40,7 +42,7 @@ function liveLine(output: Output): Progress {
     },
     note(text) {
       clear();
-      output.write(`${text}\n`);
+      output.write(`${withoutControls(text)}\n`);
     },
     end: clear,
   };
@@ -58,7 +60,7 @@ function plainLines(output: Output): Progress {
       const isQuick = last === undefined && report.phase !== 'waiting';
       if (!isQuick) output.write(`${describe(report)}\n`);
     },
-    note: (text) => void output.write(`${text}\n`),
+    note: (text) => void output.write(`${withoutControls(text)}\n`),
     end: () => undefined,
   };
 }
@@ -70,5 +72,5 @@ function bar(percent: number | undefined): string {
 
 function describe({ phase, job_id, status, percent }: ProgressReport): string {
   const subject = [phase, job_id, status].filter((part) => part !== undefined).join(' ');
-  return percent === undefined ? subject : `${subject} ${Math.round(percent)} %`;
+  return oneLine(percent === undefined ? subject : `${subject} ${Math.round(percent)} %`);
 }

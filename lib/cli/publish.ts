@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { PublishedFile } from '../../types/cdn.ts';
 import type { ErrorReport } from '../../types/error.ts';
 import { invoke, typedPath } from './invocation.ts';
-import { exitCodeOf, printError, printJson, withAbsolutePaths } from './output.ts';
+import { exitCodeOf, print, printError, printJson, withAbsolutePaths } from './output.ts';
 
 export function registerPublish(program: Command): void {
   program
@@ -17,7 +17,7 @@ export function registerPublish(program: Command): void {
           const { data } = await runtime.toolset.call('cdn_upload', { path: typedPath(file) }, context);
           progress.end();
           published.push(...(data.published ?? []));
-          if (!json) for (const { url } of data.published ?? []) process.stdout.write(`${url}\n`);
+          if (!json) for (const { url } of data.published ?? []) print(`${url}\n`);
           if (data.error === undefined) continue;
           error = data.error;
           printError(error);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { systemCode, VideoToolsetError } from '../errors.ts';
 import { invoke } from './invocation.ts';
+import { print, printJson } from './output.ts';
 
 export function registerStudio(program: Command): void {
   program
@@ -30,7 +31,8 @@ export function registerStudio(program: Command): void {
             cause,
           });
         });
-        process.stdout.write(json ? `${JSON.stringify({ base_url: studio.baseUrl })}\n` : `${studio.baseUrl}\n`);
+        if (json) printJson({ base_url: studio.baseUrl }, 0);
+        else print(`${studio.baseUrl}\n`);
         progress.note('It renders previews, not generative video. Stop it with Ctrl-C; its jobs are kept.');
         if (host !== undefined) progress.note(`Whoever can reach ${host} can use it: it asks for no key.`);
         if (!signal.aborted) await once(signal, 'abort');

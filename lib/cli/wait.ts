@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodeOfJobs, invoke } from './invocation.ts';
-import { commandFor, exitCodeOf, jsonOf, printError, printJson } from './output.ts';
+import { commandFor, exitCodeOf, jsonOf, print, printError, printJson } from './output.ts';
 
 export function registerWait(program: Command): void {
   program
@@ -24,7 +24,7 @@ export function registerWait(program: Command): void {
           ({ status }) => status === 'queued' || status === 'in_progress',
         );
         if (json && isRunning) progress.note(commandFor(result.data.next_step ?? ''));
-        if (!json) process.stdout.write(`${result.summary}\n${commandFor(result.data.next_step ?? '')}\n`);
+        if (!json) print(`${result.summary}\n${commandFor(result.data.next_step ?? '')}\n`);
         return isRunning ? 4 : exitCodeOfJobs(result);
       }),
     );

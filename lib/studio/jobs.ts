@@ -1,24 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
-import { sha256OfFile } from '../media/hash.ts';
 import type { Engine, RecipeCharacter, Revision } from './engines/engine.ts';
-import { failureOf, StalledRender } from './jobFailure.ts';
 import { claimOwnership } from './owner.ts';
-import { type Character, type Job, openJobStore } from './store.ts';
+import { openRenders, VARIANT_FILES, type Variant } from './renders.ts';
+import { type Character, type Job, openJobStore, unixNow } from './store.ts';
 
 const ADOPTION_INTERVAL_MS = 1_000;
-const PROGRESS_INTERVAL_MS = 250;
-const STORE_RETRY_MS = 500;
 /** A render that shows no sign of life for so long has failed. */
 const STALL_MS = 60_000;
-const VARIANT_FILES = { video: 'video.mp4', thumbnail: 'thumbnail.webp', spritesheet: 'spritesheet.jpg' } as const;
-
-export type Variant = keyof typeof VARIANT_FILES;
 
 export interface JobRequest {
   prompt: string;
@@ -68,109 +60,16 @@ export async function openJobs({
 }: JobsOptions): Promise<Jobs> {
   const store = await openJobStore(folder);
   const owner = await claimOwnership(path.join(folder, 'owners'));
-  const running = new Map<string, { abort: AbortController; done: Promise<void> }>();
-  let closing = false;
-  let starting: Promise<void> | undefined;
-
   const jobFolder = (id: string) => path.join(folder, 'jobs', id);
-
-  const startQueued = async (): Promise<void> => {
-    while (!closing && running.size < concurrency) {
-      const job = await store.startNext(owner.id);
-      if (job === undefined) return;
-      const abort = new AbortController();
-      running.set(job.id, { abort, done: render(job, abort) });
-    }
-  };
-
-  /** One at a time, so that no more than the allowed number starts. */
-  const pump = (): Promise<void> => {
-    starting = (starting ?? Promise.resolve())
-      .then(startQueued)
-      .catch((error) => log.debug('studio: no job could be started', { error: String(error) }));
-    return starting;
-  };
+  const renders = openRenders({ store, owner: owner.id, engine, log, jobFolder, concurrency, stallMs });
+  let closing = false;
 
   const adoptOrphans = async (): Promise<void> => {
     for (const other of await store.ownersOfOpenJobs()) {
       if (closing) return;
       if (other === null || (await owner.isGone(other))) await store.adopt(other, owner.id);
     }
-    await pump();
-  };
-
-  const render = async (job: Job, abort: AbortController): Promise<void> => {
-    const attempt = path.join(jobFolder(job.id), `attempt-${randomUUID()}`);
-    let reportedAt = 0;
-    const stall = setTimeout(() => abort.abort(new StalledRender(stallMs)), stallMs);
-    const report = (done: number, total: number): void => {
-      stall.refresh();
-      const now = performance.now();
-      if (now - reportedAt < PROGRESS_INTERVAL_MS) return;
-      reportedAt = now;
-      // 100 is reserved for a clip that can be fetched.
-      const percent = Math.min(99, Math.floor((100 * done) / total));
-      store.setProgress(job.id, owner.id, percent).then(
-        (isMine) => isMine || abort.abort(new Error('the job was deleted')),
-        (error) => log.debug('studio: progress was not stored', { error: String(error) }),
-      );
-    };
-    try {
-      await clearAttempts(job.id);
-      await mkdir(attempt, { recursive: true });
-      await engine.render({
-        recipe: job.recipe,
-        ...(job.reference !== null && { referencePath: path.join(jobFolder(job.id), job.reference) }),
-        directory: attempt,
-        onProgress: report,
-        signal: abort.signal,
-      });
-      const output = path.join(jobFolder(job.id), 'output');
-      await rm(output, { recursive: true, force: true });
-      await rename(attempt, output);
-      const digest = await sha256OfFile(path.join(output, VARIANT_FILES.video)).catch(() => undefined);
-      const isMine = await store.complete(job.id, owner.id, unixNow(), digest);
-      if (!isMine) await discardIfDeleted(job.id);
-    } catch (error) {
-      log.debug('studio: a render failed', { job: job.id, error: String(error) });
-      await rm(attempt, { recursive: true, force: true }).catch(() => undefined);
-      const isStopped = abort.signal.aborted && !(abort.signal.reason instanceof StalledRender);
-      if (isStopped) await discardIfDeleted(job.id);
-      else await untilStored(() => store.fail(job.id, owner.id, failureOf(error)));
-    } finally {
-      clearTimeout(stall);
-      running.delete(job.id);
-      if (!closing) void pump();
-    }
-  };
-
-  /** Another studio that deletes the job may have met the files of a render that was still going on. */
-  const discardIfDeleted = async (id: string): Promise<void> => {
-    try {
-      if ((await store.get(id)) === undefined) await rm(jobFolder(id), { recursive: true, force: true });
-    } catch (error) {
-      log.debug('studio: a deleted job was not cleared away', { job: id, error: String(error) });
-    }
-  };
-
-  /** What renders that were killed left behind: the job has no other owner, so nobody writes there. */
-  const clearAttempts = async (id: string): Promise<void> => {
-    const names = existsSync(jobFolder(id)) ? await readdir(jobFolder(id)) : [];
-    const attempts = names.filter((name) => name.startsWith('attempt-'));
-    await Promise.all(attempts.map((name) => rm(path.join(jobFolder(id), name), { recursive: true, force: true })));
-  };
-
-  /** A full disk may pass; a job whose end is not stored would stay "in progress" for ever. */
-  const untilStored = async (write: () => Promise<unknown>): Promise<void> => {
-    while (!closing) {
-      try {
-        await write();
-        return;
-      } catch (error) {
-        log.debug('studio: the end of a job was not stored', { error: String(error) });
-        await sleep(STORE_RETRY_MS);
-      }
-    }
+    await renders.pump();
   };
 
   const start = async ({ facts, save }: NewClip): Promise<Job> => {
@@ -187,7 +86,7 @@ export async function openJobs({
         created_at: unixNow(),
         owner: owner.id,
       });
-      void pump();
+      void renders.pump();
       return job;
     } catch (error) {
       await rm(jobFolder(id), { recursive: true, force: true }).catch(() => undefined);
@@ -200,6 +99,7 @@ export async function openJobs({
   const adoption = setInterval(adopt, ADOPTION_INTERVAL_MS);
   adoption.unref();
   void adopt();
+  owner.clearGone().catch((error) => log.debug('studio: old locks were not cleared', { error: String(error) }));
 
   return {
     create({ reference, seed = randomBytes(4).readUInt32BE(), ...request }) {
@@ -252,9 +152,7 @@ export async function openJobs({
     async remove(id) {
       const existed = await store.remove(id);
       if (!existed) return false;
-      const render = running.get(id);
-      render?.abort.abort(new Error('the job was deleted'));
-      await render?.done;
+      await renders.stop(id);
       // The owner of the render may be another process, which is still to notice.
       await rm(jobFolder(id), { recursive: true, force: true, maxRetries: 5 });
       return true;
@@ -265,12 +163,14 @@ export async function openJobs({
     async close() {
       closing = true;
       clearInterval(adoption);
-      await starting;
-      for (const { abort } of running.values()) abort.abort(new Error('the studio is closing'));
-      await Promise.allSettled([...running.values()].map(({ done }) => done));
-      await store.giveBack(owner.id);
-      await owner.release();
-      store.close();
+      await renders.close();
+      try {
+        await store.giveBack(owner.id);
+      } finally {
+        // Without the lock the jobs are anybody's, given back or not.
+        await owner.release();
+        store.close();
+      }
     },
   };
 }
@@ -280,5 +180,3 @@ interface NewClip {
   /** Writes the reference image. */
   save?(file: string): Promise<void>;
 }
-
-const unixNow = () => Math.floor(Date.now() / 1000);

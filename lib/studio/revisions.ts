@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { systemCode } from '../errors.ts';
 import { RequestError, videoResource } from './answers.ts';
 import type { Revision } from './engines/engine.ts';
 import { choice, type Fields, promptOf, readFields, requireValue } from './fields.ts';
@@ -17,7 +18,19 @@ export function registerRevisions(server: FastifyInstance, jobs: Jobs, find: (id
   const start = async (source: Job, revision: Revision) => {
     requireCompleted(source);
     if (revision.kind === 'extension') requireRoom(source, revision.seconds);
-    const job = await jobs.revise(source, revision);
+    const job = await jobs.revise(source, revision).catch(async (error) => {
+      if (systemCode(error) !== 'ENOENT') throw error;
+      // Its reference image was gone when it was to be copied: as a rule because the job was deleted meanwhile.
+      await find(source.id);
+      throw new RequestError(
+        400,
+        `The reference image of video '${source.id}' is gone: it cannot be changed any more.`,
+        {
+          param: 'video',
+          code: 'unsupported_video',
+        },
+      );
+    });
     if (job) return videoResource(job);
     throw new RequestError(400, `Video '${source.id}' cannot be changed by the engine that runs here.`, {
       code: 'unsupported_video',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import multipart from '@fastify/multipart';
 import staticFiles from '@fastify/static';
@@ -8,8 +9,9 @@ import { NOTICE, RequestError, sendError, videoResource } from './answers.ts';
 import { registerCharacters } from './characters.ts';
 import { createAnimaticEngine } from './engines/animatic/animatic.ts';
 import type { Engine } from './engines/engine.ts';
-import { openJobs, type Variant } from './jobs.ts';
+import { openJobs } from './jobs.ts';
 import { openapi } from './openapi.ts';
+import type { Variant } from './renders.ts';
 import { MAX_IMAGE_BYTES, readCreateRequest } from './requests.ts';
 import { registerRevisions } from './revisions.ts';
 import type { Job } from './store.ts';
@@ -105,7 +107,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   server.get<{ Querystring: Record<string, unknown> }>('/v1/videos', async (request) => {
     const query = listQuery(request.query);
     if (query.after !== undefined) await find(query.after);
-    const { jobs: page, hasMore } = query.limit === 0 ? { jobs: [], hasMore: false } : await jobs.list(query);
+    const { jobs: page, hasMore } = await jobs.list(query);
     const data = page.map(videoResource);
     return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: hasMore };
   });
@@ -136,6 +138,12 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
         });
       }
       const { folder: root, name } = jobs.fileOf(job, variant);
+      if (!existsSync(path.join(root, name))) {
+        throw new RequestError(410, `The ${variant} of video '${job.id}' is no longer available: its file is gone.`, {
+          code: 'content_gone',
+          param: 'video_id',
+        });
+      }
       return reply.sendFile(name, root);
     },
   );

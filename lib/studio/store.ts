@@ -211,6 +211,8 @@ export async function openJobStore(folder: string): Promise<JobStore> {
   };
 }
 
+export const unixNow = (): number => Math.floor(Date.now() / 1000);
+
 function jobOf(row: Row): Job {
   return {
     id: String(row.id),

@@ -58,6 +58,7 @@ export const videoCreateTool = (services: Services): Tool =>
       costsMoney: true,
     },
     async handler({ prompt, seconds, size, model, input_reference, fit }, { signal }) {
+      await services.workspace.requireWritable();
       const api = await services.api();
       const video = await api.create(
         {

@@ -38,6 +38,7 @@ export const videoDownloadTool = (services: Services): Tool =>
       costsMoney: false,
     },
     async handler({ id, variant, name, overwrite = false }, { signal, progress }) {
+      await services.workspace.requireWritable();
       const api = await services.api();
       const file = await api.download(id, {
         ...(variant && { variant }),

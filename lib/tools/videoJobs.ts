@@ -154,8 +154,7 @@ async function requireApproval(video: Video, { config }: Services, { approve }: 
     `Job ${video.id} was not deleted: a delete needs a person's approval, and ${reason}.`,
     {
       job_id: video.id,
-      submitted: 'yes',
-      next_step: 'Leave the job as it is, or ask the user to delete it or to set VIDEO_APPROVE_DELETE=no.',
+      next_step: 'Leave the job as it is, and tell the user that it was not deleted.',
     },
   );
 }
@@ -177,11 +176,23 @@ function states(videos: Video[]): string {
   return videos.map(stateOf).join(' ');
 }
 
-function stateOf({ id, status, progress, error }: Video): string {
+function stateOf(video: Video): string {
+  const { id, status, progress, error } = video;
   if (error) return `Job ${id} ended as ${status}: ${error.message}`;
   return isFinal(status) || progress === undefined
-    ? `Job ${id} is ${status}.`
+    ? `Job ${id} is ${status}.${status === 'completed' ? lifetimeOf(video) : ''}`
     : `Job ${id} is ${status} (${Math.round(progress)} %).`;
+}
+
+/** How long the clip can be fetched; a server that says `null` keeps it, and one that says nothing may not. */
+function lifetimeOf({ expires_at, raw }: Video): string {
+  if (expires_at === undefined)
+    return raw.expires_at === null ? '' : ' Download it soon: its server does not say how long it keeps the clip.';
+  const leftSeconds = expires_at - Math.floor(Date.now() / 1_000);
+  const until = new Date(expires_at * 1_000).toISOString();
+  return leftSeconds > 0
+    ? ` Its clip can be downloaded for ${leftSeconds} s, until ${until}.`
+    : ` Its clip expired at ${until}.`;
 }
 
 /** One call for the jobs that go on, else the first clip to fetch, else what the failure asks for. */

@@ -2,21 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { ApiError, VideoToolsetError } from '../../lib/errors.ts';
+import { ApiError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
 import { openApi } from '../support/api.ts';
+import { failure } from '../support/failure.ts';
+import { KEY } from '../support/key.ts';
 import { answerJson, listen } from '../support/server.ts';
-
-const KEY = 'key-hunter2-abcdef';
-
-async function failure(call: Promise<unknown>): Promise<VideoToolsetError> {
-  const error = await call.then(
-    () => assert.fail('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof VideoToolsetError, String(error));
-  return error;
-}
 
 /** An address nobody listens at. */
 async function closedAddress(): Promise<string> {

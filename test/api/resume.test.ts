@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import { openApi } from '../support/api.ts';
 import { mp4 } from '../support/media.ts';
 import { answerJson, listen } from '../support/server.ts';
@@ -16,6 +19,8 @@ interface Serving {
   clip?: Buffer;
   /** Bytes after which a connection is cut, the first answer first; later answers are whole. */
   cuts: number[];
+  /** Sends a part of whatever version it has. */
+  ignoresIfRange?: boolean;
 }
 
 /** A server that knows Range and If-Range, and counts the bytes it sent. */
@@ -23,9 +28,10 @@ async function serve(serving: Serving) {
   const sent: number[] = [];
   const server = await listen(({ url, headers }, response: ServerResponse) => {
     if (!url.includes('/content')) return answerJson(response, { id: 'v', status: 'completed' });
-    const { etag, clip = CLIP, cuts } = serving;
+    const { etag, clip = CLIP, cuts, ignoresIfRange = false } = serving;
     const [, start] = /bytes=(\d+)-/.exec(headers.range ?? '') ?? [];
-    const isPart = start !== undefined && (headers['if-range'] === undefined || headers['if-range'] === etag);
+    const isSame = headers['if-range'] === undefined || headers['if-range'] === etag;
+    const isPart = start !== undefined && (isSame || ignoresIfRange);
     const from = isPart ? Number(start) : 0;
     const cut = cuts.shift();
     const body = clip.subarray(from, cut === undefined ? undefined : from + cut);
@@ -64,6 +70,60 @@ for (const etag of ['"one"', undefined]) {
     assert.equal(file.sha256, createHash('sha256').update(other).digest('hex'));
   });
 }
+
+for (const etag of ['"one"', undefined]) {
+  test(`a kill while the server turns to other bytes mixes nothing, ${etag ? 'with' : 'without'} an ETag`, async () => {
+    const other = mp4(Buffer.alloc(1_000_000, 7));
+    const facts: Serving = { ...(etag && { etag }), cuts: [500_000, 0, 0, 0, 0, 0, 0, 0] };
+    const serving = await serve(facts);
+    await using server = serving.server;
+    await using client = await openApi(server.baseUrl);
+    await assert.rejects(client.api.download('v'), { code: 'server_error' });
+    Object.assign(facts, { clip: other, cuts: [], etag: '"two"' });
+    const program = path.join(import.meta.dirname, 'appendKilled.ts');
+    const identity = JSON.stringify([server.baseUrl, 'v', 'video']);
+    const args = [`${server.baseUrl}/videos/v/content`, path.join(client.folder, 'state', 'partial'), identity];
+    const child = spawn(process.execPath, [program, ...args], { stdio: 'ignore' });
+    assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
+    const file = await client.api.download('v');
+    assert.equal(file.sha256, createHash('sha256').update(other).digest('hex'));
+  });
+}
+
+test('a large clip is hashed right across a break, and no thread is left behind', async () => {
+  const clip = mp4(Buffer.alloc(40_000_000, 'frames'));
+  const facts: Serving = { etag: '"one"', clip, cuts: [36_000_000] };
+  const serving = await serve(facts);
+  await using server = serving.server;
+  await using client = await openApi(server.baseUrl);
+  const ended: Promise<unknown>[] = [];
+  const seen = (worker: Worker) => ended.push(once(worker, 'exit'));
+  process.on('worker', seen);
+  try {
+    const file = await client.api.download('v');
+    assert.equal(file.sha256, createHash('sha256').update(clip).digest('hex'));
+    const abort = new AbortController();
+    const onProgress = (bytes: number) => bytes > 36_000_000 && abort.abort();
+    const stopped = client.api.download('v', { name: 'other', signal: abort.signal, onProgress });
+    await assert.rejects(stopped, { code: 'aborted' });
+    assert.equal(ended.length, 2);
+    await Promise.all(ended);
+  } finally {
+    process.off('worker', seen);
+  }
+});
+
+test('a part of another version than the one that was begun is not appended', async () => {
+  const other = mp4(Buffer.alloc(1_000_000, 7));
+  const facts: Serving = { etag: '"one"', cuts: [500_000, 0, 0, 0, 0, 0, 0, 0] };
+  const serving = await serve(facts);
+  await using server = serving.server;
+  await using client = await openApi(server.baseUrl);
+  await assert.rejects(client.api.download('v'), { code: 'server_error' });
+  Object.assign(facts, { clip: other, cuts: [], etag: '"two"', ignoresIfRange: true });
+  const file = await client.api.download('v');
+  assert.equal(file.sha256, createHash('sha256').update(other).digest('hex'));
+});
 
 test('what a failed run left is taken up by the next one', async () => {
   const facts: Serving = { etag: '"one"', cuts: [800_000, 0, 0, 0, 0, 0, 0, 0] };

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Clock } from '../../lib/api/clock.ts';
+import { type Clock, systemClock } from '../../lib/api/clock.ts';
 import { type Poll, waitForVideos } from '../../lib/api/wait.ts';
 import { VideoToolsetError } from '../../lib/errors.ts';
 import type { VideoStatus } from '../../types/video.ts';
+import { openApi } from '../support/api.ts';
+import { failure } from '../support/failure.ts';
+import { answerJson, listen } from '../support/server.ts';
 
 /** Time that passes only when somebody sleeps. */
 function testClock(): Clock & { pauses: number[] } {
@@ -166,6 +169,49 @@ test('one id that cannot be waited for ends the wait at once, and names the call
     assert.match(error.facts.next_step ?? '', /video_wait with \{"ids":\["a","b"\]\}/);
     return true;
   });
+});
+
+test('a limit that comes while nobody ever answered is a result as well', async () => {
+  const clock = testClock();
+  const retrieve = async () => {
+    throw failing('server_error', true);
+  };
+  const { videos, timedOut } = await waitForVideos(['v'], retrieve, { ...OPTIONS, limitMs: 1_500 }, clock);
+  assert.deepEqual([timedOut, videos.length, clock.now()], [true, 1, 1_500]);
+  assert.partialDeepStrictEqual(videos[0], { id: 'v', status: 'queued', raw: {} });
+  assert.match(String(videos[0]?.notices), /not known/);
+});
+
+test('a key that is refused at the limit is no time-out', async () => {
+  let polls = 0;
+  const retrieve = async () => {
+    if (++polls === 1) return poll('queued');
+    throw failing('unauthorized');
+  };
+  const waiting = waitForVideos(['v'], retrieve, { ...OPTIONS, limitMs: 500 }, testClock());
+  await assert.rejects(waiting, { code: 'unauthorized' });
+});
+
+test('the limit holds while a poll hangs, and the last known state is the result', async () => {
+  for (const answers of [0, 1]) {
+    await using server = await listen((_, response) => {
+      if (server.received.length <= answers) answerJson(response, { id: 'v', status: 'in_progress' });
+    });
+    await using client = await openApi(server.baseUrl, { clock: systemClock });
+    const started = performance.now();
+    const { videos, timedOut } = await client.api.wait(['v'], { limitMs: 200 });
+    assert.deepEqual([timedOut, videos[0]?.status], [true, answers === 0 ? 'queued' : 'in_progress']);
+    const ms = performance.now() - started;
+    assert.ok(ms > 150 && ms < 1_500, `it took ${ms} ms`);
+  }
+});
+
+test('a wait that is stopped while a poll hangs is stopped, not out of time', async () => {
+  const abort = new AbortController();
+  await using server = await listen(() => abort.abort());
+  await using client = await openApi(server.baseUrl, { clock: systemClock });
+  const waiting = client.api.wait(['v'], { limitMs: 60_000, signal: abort.signal });
+  assert.equal((await failure(waiting)).code, 'aborted');
 });
 
 function forever(signal?: AbortSignal): Promise<never> {

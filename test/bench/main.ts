@@ -1,12 +1,26 @@
 import { cpus } from 'node:os';
 import { benchAgent } from './agent.ts';
+import { benchDownload } from './download.ts';
 import { benchEightRenders } from './eightRenders.ts';
+import { benchImport } from './importing.ts';
+import { benchPolling } from './polling.ts';
 import { benchRender } from './render.ts';
 import { benchRetrieve } from './retrieve.ts';
-import { benchDownload } from './transfer.ts';
+import { benchUpload } from './upload.ts';
+import { benchWaits } from './waits.ts';
 
 /** Every figure the documentation or an aim names, measured on this machine in one run. */
-const BENCHES = [benchRender, benchEightRenders, benchAgent, benchDownload, benchRetrieve];
+const BENCHES = [
+  benchRender,
+  benchEightRenders,
+  benchAgent,
+  benchDownload,
+  benchUpload,
+  benchRetrieve,
+  benchWaits,
+  benchPolling,
+  benchImport,
+];
 
 const wanted = process.argv[2];
 process.stdout.write(`Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'})\n`);

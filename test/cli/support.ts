@@ -1,10 +1,14 @@
+import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { CHECKED, FINDINGS } from '../support/everyAnswer.ts';
+import { assertNoKey, KEY } from '../support/key.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 export const BIN = fileURLToPath(new URL('../../lib/cli/bin.ts', import.meta.url));
@@ -22,17 +26,21 @@ export interface Running {
   ended: Promise<Outcome>;
 }
 
+/** Undefined takes a variable away. */
+type Environment = Record<string, string | undefined>;
+
 export interface CommandLine extends AsyncDisposable {
   /** The current folder of the commands. */
   cwd: string;
   environment: Record<string, string>;
-  start(args: readonly string[], options?: { env?: Record<string, string>; input?: string; program?: string }): Running;
-  run(args: readonly string[], options?: { env?: Record<string, string>; input?: string }): Promise<Outcome>;
+  start(args: readonly string[], options?: { env?: Environment; input?: string; program?: string }): Running;
+  run(args: readonly string[], options?: { env?: Environment; input?: string }): Promise<Outcome>;
 }
 
-/** The real command line in child processes, with folders and an environment of its own. */
+/** The real command line in child processes, with folders and an environment of its own; it shows its key nowhere. */
 export async function openCommandLine(settings: Record<string, string> = {}): Promise<CommandLine> {
-  const folder = await temporaryFolder();
+  const folder = await temporaryFolder({ mayHoldKey: [path.join('here', '.env')] });
+  const findings = path.join(folder.path, 'findings');
   const cwd = path.join(folder.path, 'here');
   await mkdir(cwd);
   const environment = {
@@ -41,15 +49,21 @@ export async function openCommandLine(settings: Record<string, string> = {}): Pr
     VIDEO_STATE: path.join(folder.path, 'state'),
     VIDEO_WORKSPACE: path.join(folder.path, 'videos'),
     VIDEO_POLL_MS: '200',
+    VIDEO_API_KEY: KEY,
+    AGENT_API_KEY: KEY,
+    [FINDINGS]: findings,
     ...settings,
   };
   const running = new Set<Running>();
   const start: CommandLine['start'] = (args, { env = {}, input = '', program = BIN } = {}) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd, env: { ...environment, ...env } });
+    const child = spawn(process.execPath, [...CHECKED, program, ...args], { cwd, env: { ...environment, ...env } });
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     const ended = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(
-      ([[code], stdout, stderr]): Outcome => ({ code: typeof code === 'number' ? code : null, stdout, stderr }),
+      ([[code], stdout, stderr]): Outcome => {
+        assertNoKey(`the output of ${args.join(' ')}`, stdout + stderr);
+        return { code: typeof code === 'number' ? code : null, stdout, stderr };
+      },
     );
     const command: Running = { child, ended, line: (pattern) => lineOf(child, ended, pattern) };
     running.add(command);
@@ -64,7 +78,9 @@ export async function openCommandLine(settings: Record<string, string> = {}): Pr
     async [Symbol.asyncDispose]() {
       for (const { child } of running) child.kill('SIGKILL');
       await Promise.all([...running].map(({ ended }) => ended));
+      const wrong = existsSync(findings) ? readFileSync(findings, 'utf8') : '';
       await folder[Symbol.asyncDispose]();
+      assert.equal(wrong, '', 'answers of a studio that are not as described');
     },
   };
 }

@@ -5,6 +5,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { CHECKED } from '../support/everyAnswer.ts';
+import { assertNoKey } from '../support/key.ts';
 import { openStudio, testEngine } from '../support/studio.ts';
 import { BIN, type CommandLine, documentOf, openCommandLine } from './support.ts';
 
@@ -15,7 +17,7 @@ const skip = isMissing && 'script (util-linux) is not installed';
 /** Runs a command on a pseudo terminal; its stdout goes to a file, so that the terminal shows stderr alone. */
 async function onTerminal(cli: CommandLine, args: readonly string[], keys?: { after: RegExp; press: string }) {
   const out = path.join(cli.cwd, 'stdout');
-  const words = [process.execPath, BIN, ...args].map((word) => `'${word}'`).join(' ');
+  const words = [process.execPath, ...CHECKED, BIN, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', `stty cols 80 rows 24; ${words} > '${out}'`, '/dev/null'], {
     cwd: cli.cwd,
     env: { ...cli.environment, SHELL: '/bin/sh', TERM: 'xterm' },
@@ -30,7 +32,9 @@ async function onTerminal(cli: CommandLine, args: readonly string[], keys?: { af
     child.stdin.write(keys.press);
   });
   const [[code]] = await Promise.all([once(child, 'close'), text(child.stderr)]);
-  return { code: Number(code), terminal: shown, stdout: await readFile(out, 'utf8') };
+  const stdout = await readFile(out, 'utf8');
+  assertNoKey('what the terminal shows', shown + stdout);
+  return { code: Number(code), terminal: shown, stdout };
 }
 
 test('on a terminal one live line on stderr shows the progress, and is gone at the end', { skip }, async () => {

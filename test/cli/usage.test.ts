@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { KEY } from '../support/key.ts';
 import { mp4 } from '../support/media.ts';
-import { listen } from '../support/server.ts';
+import { answerJson, listen } from '../support/server.ts';
 import { openStudio, testEngine, untilStopped } from '../support/studio.ts';
 import { documentOf, openCommandLine } from './support.ts';
 
@@ -119,6 +120,19 @@ test('a .env file in the current folder is read, and the environment beats it', 
   assert.equal((await cli.run(['list'], { env: { VIDEO_BASE_URL: 'http://127.0.0.1:9' } })).code, 1);
 });
 
+test('a key is sent to the server, and shown nowhere: not in the log, and not where the server repeats it', async () => {
+  const message = `Wrong key: ${KEY}`;
+  await using server = await listen((_request, response) => answerJson(response, { error: { message } }, 401));
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: server.baseUrl, VIDEO_DEBUG: '1' });
+  await writeFile(path.join(cli.cwd, '.env'), `VIDEO_API_KEY=${KEY}\n`);
+  for (const args of [['create', 'A boat'], ['list'], ['doctor'], ['agent', 'A boat']]) {
+    const { code, stderr } = await cli.run(args, { env: { VIDEO_API_KEY: undefined } });
+    assert.notEqual(code, 2, stderr);
+    assert.match(stderr, /request/, args.join(' '));
+    assert.equal(server.received.at(-1)?.headers.authorization, `Bearer ${KEY}`);
+  }
+});
+
 test('a deadline that passes is exit code 4, and the message says how to go on', async () => {
   await using studio = await openStudio({ engine: testEngine(untilStopped) });
   await using cli = await openCommandLine({ VIDEO_BASE_URL: studio.baseUrl });
@@ -144,6 +158,52 @@ test('Ctrl-C during a wait leaves the job alone and names the command to go on w
   assert.match(stderr, new RegExp(`Stopped waiting for ${id}; the job was left alone`));
   assert.match(stderr, new RegExp(`^Go on with: video-toolset wait ${id}$`, 'm'));
   assert.match(documentOf(await cli.run(['retrieve', id, '--json'])).jobs?.[0]?.status ?? '', /queued|in_progress/);
+});
+
+for (const json of [false, true]) {
+  test(`Ctrl-C while a create is on its way says that a job may have been made, and sends it once${json ? ' (--json)' : ''}`, async () => {
+    const arrived = Promise.withResolvers<void>();
+    await using server = await listen(() => arrived.resolve());
+    await using cli = await openCommandLine({ VIDEO_BASE_URL: server.baseUrl });
+    const create = cli.start(['create', 'A boat', ...(json ? ['--json'] : [])]);
+    await arrived.promise;
+    create.child.kill('SIGINT');
+    const outcome = await create.ended;
+    assert.equal(outcome.code, 130, outcome.stderr);
+    assert.match(outcome.stderr, /may have been made/);
+    assert.equal(json ? documentOf(outcome).error?.code : outcome.stdout, json ? 'outcome_unknown' : '');
+    assert.equal(server.received.length, 1);
+  });
+}
+
+test('an agent that is killed while a create is on its way makes no second job when it goes on', async () => {
+  await using studio = await openStudio({ engine: testEngine(untilStopped) });
+  const arrived = Promise.withResolvers<void>();
+  let creates = 0;
+  // Before the studio stands a server that passes every call on, and never answers the first create.
+  await using server = await listen(async ({ method, url, headers, body }, response) => {
+    const answer = await fetch(new URL(url, studio.baseUrl), {
+      method,
+      ...(method === 'POST' && { body: new Uint8Array(body) }),
+      headers: { 'content-type': headers['content-type'] ?? '' },
+    });
+    const told: unknown = await answer.json();
+    if (method === 'POST' && ++creates === 1) return arrived.resolve();
+    answerJson(response, told, answer.status);
+  });
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: server.baseUrl });
+  const agent = cli.start(['A paper boat. 4 seconds.'], { program: SORA_AGENT });
+  await arrived.promise;
+  agent.child.kill('SIGKILL');
+  assert.equal((await agent.ended).code, null);
+  const [session = '-'] = (await readdir(path.join(cli.environment.VIDEO_STATE ?? '', 'sessions'))).map(
+    (name) => path.parse(name).name,
+  );
+  const resumed = documentOf(await cli.run(['agent', '--resume', session, 'go on', '--json']));
+  assert.equal(resumed.session, session);
+  assert.match(resumed.text ?? '', /job may have been made|video_list/);
+  assert.equal(creates, 1);
+  assert.equal(documentOf(await cli.run(['list', '--json'])).jobs?.length, 1);
 });
 
 test('Ctrl-C during an agent run names the session, which goes on with the same job', async () => {

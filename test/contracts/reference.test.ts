@@ -12,6 +12,7 @@ import { isRecord } from '../../lib/api/parse.ts';
 import { openapi } from '../../lib/studio/openapi.ts';
 import type { ServerName } from '../../types/config.ts';
 import { openApi, type TestApi } from '../support/api.ts';
+import { KEY } from '../support/key.ts';
 import { mp4, picture } from '../support/media.ts';
 import { answerJson, listen } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -70,7 +71,7 @@ for (const description of descriptions) {
   describe(`requests against ${description.name}`, { skip: description.skip }, () => {
     test('every operation is valid as JSON, with every optional field', async () => {
       await using mock = await openMock(description.read());
-      await using client = await openApi(mock.baseUrl, { apiKey: 'sk-test', server: description.server });
+      await using client = await openApi(mock.baseUrl, { apiKey: KEY, server: description.server });
       await everyOperation(client, description);
       mock.assertAllValid(operationsOf(description.read()));
       assert.deepEqual(mock.typesOf('POST /videos'), ['application/json', 'multipart/form-data']);
@@ -79,7 +80,7 @@ for (const description of descriptions) {
 
     test('every operation is valid as a form, where the server takes forms only', async () => {
       await using mock = await openMock(description.read(), { refusesJson: true });
-      await using client = await openApi(mock.baseUrl, { apiKey: 'sk-test', server: 'auto' });
+      await using client = await openApi(mock.baseUrl, { apiKey: KEY, server: 'auto' });
       await everyOperation(client, description);
       mock.assertAllValid(operationsOf(description.read()));
       for (const operation of ['POST /videos', 'POST /videos/edits', 'POST /videos/extensions'])

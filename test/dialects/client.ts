@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createVideoApi, type VideoApi } from '../../lib/api/video.ts';
 import { VideoToolsetError } from '../../lib/errors.ts';
 import { openWorkspace } from '../../lib/workspace.ts';
+import { keyless, keylessLog } from '../support/keyless.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import type { Connection, ServerName } from './dialect.ts';
 
@@ -25,19 +26,20 @@ export interface Client extends AsyncDisposable {
   state: string;
 }
 
-/** A client in folders of its own, on a clock of its own. */
+/** A client in folders of its own, on a clock of its own; it shows its key nowhere. */
 export async function openClient({ server = 'auto', ...options }: ClientOptions): Promise<Client> {
   const root = await temporaryFolder();
   const folder = path.join(root.path, 'videos');
   const state = path.join(root.path, 'state');
   const clock = options.clock ?? testClock();
+  const credentials = { headers: {}, query: {}, ...options };
+  const { log, check } = keylessLog(credentials);
   const config = {
-    headers: {},
-    query: {},
+    log,
     requestTimeoutMs: 5_000,
     pollIntervalMs: 2_000,
     waitLimitMs: 600_000,
-    ...options,
+    ...credentials,
     server,
     clock,
     state,
@@ -45,12 +47,13 @@ export async function openClient({ server = 'auto', ...options }: ClientOptions)
   };
   const api = createVideoApi(config);
   return {
-    api,
+    api: keyless(api),
     clock,
     folder,
     state,
     async [Symbol.asyncDispose]() {
       await api.close();
+      check();
       await root[Symbol.asyncDispose]();
     },
   };

@@ -18,10 +18,10 @@ const SERVERS = [
   ['TensorRT-LLM', startTrtllm, 'tensorrt-llm'],
   ['new-api', startNewApi, 'new-api'],
   ['OpenAI behind gateways', startProxy, 'openai'],
+  ['the embedded studio', startEmbeddedStudio, 'studio'],
 ] as const;
 
 for (const [name, start, server] of SERVERS) {
   contract(name, start, server);
   contract(name, start, 'auto');
 }
-contract('the embedded studio', startEmbeddedStudio, 'auto');

@@ -1,7 +1,16 @@
 import type { Job, Jobs } from './jobs.ts';
 import { type Handler, listen, type Received } from './server.ts';
 
-export type ServerName = 'auto' | 'openai' | 'azure' | 'sglang' | 'vllm-omni' | 'litellm' | 'tensorrt-llm' | 'new-api';
+export type ServerName =
+  | 'auto'
+  | 'studio'
+  | 'openai'
+  | 'azure'
+  | 'sglang'
+  | 'vllm-omni'
+  | 'litellm'
+  | 'tensorrt-llm'
+  | 'new-api';
 
 export type Operation = 'list' | 'delete' | 'remix' | 'edit' | 'extend' | 'createCharacter' | 'retrieveCharacter';
 
@@ -34,16 +43,9 @@ export interface Dialect extends Facts, AsyncDisposable {
   readonly jobs: readonly Job[];
 }
 
-export const KEY = 'test-key-5f2c';
-export const EVERY_OPERATION: readonly Operation[] = [
-  'list',
-  'delete',
-  'remix',
-  'edit',
-  'extend',
-  'createCharacter',
-  'retrieveCharacter',
-];
+/** What servers that only make clips do without. */
+export const EDITING: readonly Operation[] = ['remix', 'edit', 'extend', 'createCharacter', 'retrieveCharacter'];
+export const EVERY_OPERATION: readonly Operation[] = ['list', 'delete', ...EDITING];
 
 /** A server of one dialect, below `prefix`. */
 export async function startDialect(facts: Facts, jobs: Jobs, handle: Handler, prefix = '/v1'): Promise<Dialect> {

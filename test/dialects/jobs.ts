@@ -67,6 +67,15 @@ export function createJobs(newId: (number: number) => string, { pollsToEnd = 3 }
   };
 }
 
+/** The reference's word for each stage. */
+export const STATUS_WORDS = {
+  queued: 'queued',
+  running: 'in_progress',
+  completed: 'completed',
+  failed: 'failed',
+  moderated: 'failed',
+};
+
 export const FAILURE = 'The GPU ran out of memory.';
 export const MODERATION = 'Your request was blocked by our moderation system.';
 

@@ -49,6 +49,18 @@ for (const start of STARTS) {
   }
 }
 
+test('a probe says whether deleting stops a running job, which the servers do differently', async () => {
+  for (const [start, said] of [
+    [startSglang, 'no'],
+    [startVllmOmni, 'yes'],
+  ] as const) {
+    await using dialect = await start();
+    const { baseUrl, server, connection } = dialect;
+    await using client = await openClient({ baseUrl, ...connection, server });
+    assert.equal((await client.api.probe()).deleteStops, said);
+  }
+});
+
 test('a key that is not accepted is said, and nothing more is asked', async () => {
   await using dialect = await startVllmOmni();
   await using client = await openClient({ baseUrl: dialect.baseUrl, server: 'vllm-omni', apiKey: 'another-key' });

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { formOf, openStudio, refusal, type TestStudio } from './support.ts';
+import { test } from 'node:test';
+import { formOf, refusal, sharedStudio } from './support.ts';
 
 /** The beginnings of files, as their magic numbers are read. */
 const MP4 = Buffer.from('\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41', 'latin1');
 const MOV = Buffer.from('\0\0\0\x14ftypqt  \0\0\0\0qt  ', 'latin1');
 const WEBM = Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d', 'hex');
-let studio: TestStudio;
-
-before(async () => {
-  studio = await openStudio();
-});
-after(() => studio[Symbol.asyncDispose]());
+const studio = await sharedStudio();
 
 test('a character is made of a video and a name, and known after a restart', async () => {
   for (const video of [MP4, MOV, WEBM]) {

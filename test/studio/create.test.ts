@@ -5,7 +5,6 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { picture } from '../support/media.ts';
 import { ask, createJob, field, openStudio, reaches, testEngine } from '../support/studio.ts';
-import { assertConforms, noReference } from '../support/videosApi.ts';
 
 const SIZES = ['720x1280', '1280x720', '1024x1792', '1792x1024'];
 const PNG = picture('image/png');
@@ -23,7 +22,6 @@ test('a job made with JSON has the defaults of the reference', async () => {
   await using studio = await openStudio();
   const { status, body, headers } = await ask(`${studio.baseUrl}/videos`, 'POST', { prompt: 'a boat', seed: 7 });
   assert.equal(status, 200);
-  assertConforms('VideoResource', body);
   assert.match(headers.get('x-request-id') ?? '', /^req_/);
   assert.partialDeepStrictEqual(body, {
     object: 'video',
@@ -39,11 +37,7 @@ test('a job made with JSON has the defaults of the reference', async () => {
 
 test('every size and length of the reference is taken, and the old model names are understood', async () => {
   await using studio = await openStudio();
-  for (const size of SIZES)
-    assertConforms(
-      'VideoResource',
-      await reaches(studio.baseUrl, await createJob(studio.baseUrl, { size }), 'completed'),
-    );
+  for (const size of SIZES) await reaches(studio.baseUrl, await createJob(studio.baseUrl, { size }), 'completed');
   for (const seconds of ['4', '8', '12', '16', '20']) await createJob(studio.baseUrl, { seconds });
   for (const model of ['animatic', 'sora-2', 'sora-2-pro', 'sora-2-2025-12-08'])
     await createJob(studio.baseUrl, { model });
@@ -59,7 +53,6 @@ test('a job made with multipart is the same, with and without a reference image'
   const create = async (fields: Record<string, string | Blob>) => {
     const { status, body } = await ask(`${studio.baseUrl}/videos`, 'POST', form({ prompt: 'a boat', ...fields }));
     assert.equal(status, 200, JSON.stringify(body));
-    assertConforms('VideoResource', body);
     await reaches(studio.baseUrl, field(body, 'id'), 'completed');
     return body;
   };
@@ -122,7 +115,6 @@ test('every bad input is refused in the envelope of the reference, and nothing i
     const answer = await ask(`${studio.baseUrl}/videos`, 'POST', body);
     assert.equal(answer.status, 400, `${what}: ${JSON.stringify(answer.body)}`);
     assert.partialDeepStrictEqual(answer.body, { error: { type: 'invalid_request_error', param } }, what);
-    assertConforms('ErrorResponse', answer.body);
     assert.match(answer.headers.get('x-request-id') ?? '', /^req_/);
   }
   assert.partialDeepStrictEqual((await ask(`${studio.baseUrl}/videos`)).body, { data: [], has_more: false });
@@ -155,12 +147,7 @@ test('a body that cannot be read is refused in the same envelope', async () => {
     });
     const answer: unknown = await response.json();
     assert.equal(response.status, status, `${type} ${body.slice(0, 40)}: ${JSON.stringify(answer)}`);
-    assertConforms('ErrorResponse', answer);
     assert.match(response.headers.get('x-request-id') ?? '', /^req_/);
   }
   assert.partialDeepStrictEqual((await ask(`${studio.baseUrl}/videos`)).body, { data: [] });
-});
-
-test('answers are compared with the reference', { skip: noReference }, () => {
-  assert.throws(() => assertConforms('VideoResource', {}));
 });

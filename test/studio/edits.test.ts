@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { createCanvas } from '@napi-rs/canvas';
-import { type Answer, formOf, openStudio, refusal, type TestStudio } from './support.ts';
+import { formOf, refusal, sharedStudio } from './support.ts';
 
 const PROMPT = 'make it night';
-let studio: TestStudio;
-let source: Answer;
-
-before(async () => {
-  studio = await openStudio();
-  source = await studio.clip();
-});
-after(() => studio[Symbol.asyncDispose]());
+const studio = await sharedStudio();
+const source = await studio.clip();
 
 test('an edit by id is a new clip that says what it was made from', async () => {
   const edit = await studio.post('/videos/edits', { video: { id: source.id }, prompt: PROMPT });

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type Answer, formOf, openStudio, refusal, type TestStudio } from './support.ts';
+import { test } from 'node:test';
+import { formOf, refusal, sharedStudio } from './support.ts';
 
-let studio: TestStudio;
-let source: Answer;
-
-before(async () => {
-  studio = await openStudio();
-  source = await studio.clip();
-});
-after(() => studio[Symbol.asyncDispose]());
+const studio = await sharedStudio();
+const source = await studio.clip();
 
 test('an extension is one clip of the whole length', async () => {
   const body = { video: { id: source.id }, prompt: 'Night falls', seconds: '8' };

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type Answer, formOf, openStudio, refusal, type TestStudio } from './support.ts';
+import { test } from 'node:test';
+import { formOf, refusal, sharedStudio } from './support.ts';
 
-let studio: TestStudio;
-let source: Answer;
-
-before(async () => {
-  studio = await openStudio();
-  source = await studio.clip();
-});
-after(() => studio[Symbol.asyncDispose]());
+const studio = await sharedStudio();
+const source = await studio.clip();
 
 test("a remix is a job of its own with the source's seed, size and length, and says where it comes from", async () => {
   const remix = await studio.post(`/videos/${source.id}/remix`, { prompt: 'A blue cat in a meadow' });

@@ -112,6 +112,22 @@ test('a job whose studio is killed again and again is completed in the end, and 
   await assertWhole(last, folder.path, id, 15);
 });
 
+test('the locks of studios that were killed are cleared away at the next start, those of the living stay', async () => {
+  await using folder = await temporaryFolder();
+  const locks = () => readdir(path.join(folder.path, 'studio', 'owners'));
+  await using living = await spawnStudio(folder.path, LONG);
+  await using paused = await spawnStudio(folder.path, LONG);
+  const kept = await locks();
+  assert.equal(kept.length, 2);
+  paused.child.kill('SIGSTOP');
+  for (let round = 0; round < 2; round++) await (await spawnStudio(folder.path)).end('SIGKILL');
+  await using next = await spawnStudio(folder.path);
+  await until(async () => (await locks()).length === 3);
+  for (const lock of kept) assert.ok((await locks()).includes(lock), lock);
+  const id = await createJob(living.baseUrl, { seed: 18 });
+  await reaches(next.baseUrl, id, 'in_progress');
+});
+
 test("deleting a job from another program stops its owner's render and leaves nothing", async () => {
   await using folder = await temporaryFolder();
   await using owner = await spawnStudio(folder.path, LONG);

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { ApprovalRequest } from '../../types/tool.ts';
 import { answerJson, listen } from '../support/server.ts';
 import { openStudio, testEngine, untilStopped } from '../support/studio.ts';
-import { errorOf, openTools } from './support.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { errorOf, freeError, openTools } from './support.ts';
 
 test('the tools are plain, closed and described, and their annotations are true', async () => {
   await using tools = await openTools({ baseUrl: 'http://127.0.0.1:9' });
@@ -61,6 +63,26 @@ test('each result of the chain names the next call, up to the published clip', a
   assert.deepEqual(listed.data.entries, [{ key: published.key, url: published.url, bytes: published.bytes }]);
 });
 
+test('nothing is sent where the workspace could not keep a clip', async () => {
+  await using server = await listen((_request, response) =>
+    answerJson(response, { id: 'video_1', status: 'completed' }),
+  );
+  await using folder = await temporaryFolder();
+  const file = path.join(folder.path, 'file');
+  await writeFile(file, '');
+  await using tools = await openTools({ baseUrl: server.baseUrl, workspace: path.join(file, 'videos') });
+  for (const [tool, input] of [
+    ['video_create', { prompt: 'A boat' }],
+    ['video_download', { id: 'video_1' }],
+  ] as const) {
+    const error = freeError(await tools.call(tool, input));
+    assert.equal(error.code, 'storage_failed');
+    assert.match(error.next_step ?? '', /VIDEO_WORKSPACE/);
+    assert.ok(!JSON.stringify(error).includes(folder.path));
+  }
+  assert.equal(server.received.length, 0);
+});
+
 test('running out of time is a result that names the same call', async () => {
   await using studio = await openStudio({ engine: testEngine(untilStopped) });
   await using tools = await openTools({ baseUrl: studio.baseUrl });
@@ -86,6 +108,24 @@ test('an aborted wait says that the job was left alone, and it was', async () =>
   assert.equal(error.job_id, id);
   assert.match(error.message, /left alone/);
   assert.match((await tools.call('video_retrieve', { id })).data.jobs?.[0]?.status ?? '', /queued|in_progress/);
+});
+
+test('a finished job says how long its clip can be fetched, and shows no more of the answer than a model needs', async () => {
+  const now = Math.floor(Date.now() / 1_000);
+  for (const [fields, said] of [
+    [{ expires_at: now + 3_600 }, /can be downloaded for 3(600|59\d) s, until \d{4}-/],
+    [{ expires_at: now - 60 }, /expired at \d{4}-/],
+    [{}, /Download it soon/],
+    [{ expires_at: null }, /is completed\.$/],
+  ] as const) {
+    const job = { id: 'v', status: 'completed', peak_memory_mb: 7, ...fields };
+    await using server = await listen((_request, response) => answerJson(response, job));
+    await using tools = await openTools({ baseUrl: server.baseUrl });
+    const { summary, data } = await tools.call('video_retrieve', { id: 'v' });
+    assert.match(summary, said);
+    assert.equal(data.jobs?.[0]?.expires_at, fields.expires_at ?? undefined);
+    assert.doesNotMatch(JSON.stringify(data), /peak_memory/);
+  }
 });
 
 test('progress and the fate of many jobs are reported', async () => {
@@ -140,6 +180,8 @@ for (const [name, approve, asked] of [
 
     assert.equal(error.code, 'not_approved');
     assert.equal(error.job_id, id);
+    assert.equal(error.submitted, 'no', 'nothing was sent');
+    assert.doesNotMatch(JSON.stringify(error), /APPROVE|--yes/, 'a model is not told how to lift approval');
     assert.equal(requests.length, asked);
     if (asked === 1) assert.match(requests[0]?.question ?? '', new RegExp(`Delete job ${id}.*A boat`));
     assert.equal((await tools.call('video_retrieve', { id })).isError, undefined);

@@ -8,6 +8,7 @@ import { videoTools } from '../../lib/tools/videoToolset.ts';
 import type { Options } from '../../types/config.ts';
 import type { ErrorReport } from '../../types/error.ts';
 import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
+import { assertNoKey, KEY } from '../support/key.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 export interface TestTools extends AsyncDisposable {
@@ -19,22 +20,27 @@ export interface TestTools extends AsyncDisposable {
   call(tool: string, input: unknown, context?: ToolContext): Promise<ToolResult>;
 }
 
-/** All tools over a server, with folders of their own. */
+/** All tools over a server, with folders of their own; no result shows the key. */
 export async function openTools(options: Options = {}): Promise<TestTools> {
   const folder = await temporaryFolder();
   const workspace = path.join(folder.path, 'videos');
   await mkdir(workspace);
-  const runtime = openRuntime({ workspace, state: path.join(folder.path, 'state'), pollIntervalMs: 20, ...options });
+  const runtime = openRuntime({
+    ...{ workspace, state: path.join(folder.path, 'state'), pollIntervalMs: 20, apiKey: KEY },
+    ...options,
+  });
   const tools = [...videoTools(runtime), ...cdnTools(runtime)];
   return {
     runtime,
     tools,
     workspace,
     folder: folder.path,
-    call(name, input, context) {
+    async call(name, input, context) {
       const tool = tools.find((candidate) => candidate.name === name);
       assert.ok(tool, `there is no tool ${name}`);
-      return runTool(tool, input, context);
+      const result = await runTool(tool, input, context);
+      assertNoKey(`the result of ${name}`, result);
+      return result;
     },
     async [Symbol.asyncDispose]() {
       await runtime.close();

@@ -25,6 +25,7 @@ const idOf = (name: string, of: string) => ({
   schema: { type: 'string' },
   description: `Id of the ${of}.`,
 });
+const files = { 'video/mp4': {}, 'image/webp': {}, 'image/jpeg': {} };
 const video = idOf('video_id', 'job');
 const started = answers(json('Video'), 'The job, which has just been queued.');
 
@@ -82,7 +83,11 @@ export const paths = {
           schema: { type: 'string', enum: ['video', 'thumbnail', 'spritesheet'], default: 'video' },
         },
       ],
-      responses: answers({ 'video/mp4': {}, 'image/webp': {}, 'image/jpeg': {} }, 'The file.'),
+      responses: {
+        ...answers(files, 'The file.'),
+        206: { description: 'The part that `range` asks for.', headers, content: files },
+        304: { description: 'The file is still the one that `if-none-match` names.', headers },
+      },
     },
   },
   '/videos/{video_id}/remix': {

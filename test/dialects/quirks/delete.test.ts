@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { KEY } from '../../support/key.ts';
 import { failureOf, openClient } from '../client.ts';
-import { KEY } from '../dialect.ts';
 import { scripted } from '../scripted.ts';
 import { type Answer, json } from '../server.ts';
 import { startVllmOmni } from '../servers/vllmOmni.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { KEY } from '../../support/key.ts';
 import { failureOf, openClient } from '../client.ts';
-import { KEY } from '../dialect.ts';
 import { CLIP } from '../media.ts';
 import { scripted } from '../scripted.ts';
 import { type Answer, bytes, json, listen, text } from '../server.ts';
@@ -78,6 +78,21 @@ describe('downloading a clip', () => {
       assert.notEqual(error.code, 'internal', error.message);
       assert.doesNotMatch(`${error.message} ${JSON.stringify(error.report())}`, /\/srv/);
       assert.deepEqual(await filesIn(server.folder), []);
+    });
+  }
+
+  const EBML = Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d42878104', 'hex');
+  const AVI = Buffer.from('RIFF\x24\0\0\0AVI LIST', 'latin1');
+  for (const [suffix, head] of [
+    ['webm', EBML],
+    ['avi', AVI],
+  ] as const) {
+    test(`saves a clip that is ${suffix}, and calls it so, whatever the server says it is`, async () => {
+      const clip = Buffer.concat([head, Buffer.alloc(5_000, 'frames')]);
+      await using server = await scripted({ content: bytes(clip, 'application/octet-stream') });
+      const file = await server.api.download('video_1');
+      assert.equal(path.extname(file.path), `.${suffix}`);
+      assert.equal(file.bytes, clip.length);
     });
   }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ApiError } from '../../../lib/errors.ts';
+import { KEY } from '../../support/key.ts';
 import { failureOf } from '../client.ts';
-import { KEY } from '../dialect.ts';
 import { scripted } from '../scripted.ts';
 import { type Answer, json, text } from '../server.ts';
 

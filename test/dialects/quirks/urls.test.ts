@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { describe, test } from 'node:test';
+import { KEY } from '../../support/key.ts';
 import { failureOf, openClient } from '../client.ts';
-import { KEY } from '../dialect.ts';
 import { CLIP } from '../media.ts';
 import { scripted } from '../scripted.ts';
 import { bytes, json, listen } from '../server.ts';

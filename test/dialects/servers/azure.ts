@@ -1,4 +1,5 @@
-import { type Dialect, KEY, startDialect } from '../dialect.ts';
+import { KEY } from '../../support/key.ts';
+import { type Dialect, startDialect } from '../dialect.ts';
 import { createJobs } from '../jobs.ts';
 import { json } from '../server.ts';
 import { referenceHandler, refusal } from './reference.ts';

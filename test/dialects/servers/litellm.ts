@@ -1,4 +1,5 @@
-import { type Dialect, fieldsOf, KEY, segmentsOf, startDialect, upload } from '../dialect.ts';
+import { KEY } from '../../support/key.ts';
+import { type Dialect, fieldsOf, segmentsOf, startDialect, upload } from '../dialect.ts';
 import { createJobs, FAILURE, type Job, type Jobs, MODERATION, type Stage } from '../jobs.ts';
 import { CLIP } from '../media.ts';
 import { type Answer, bytes, isRecord, json, type Received } from '../server.ts';

@@ -1,4 +1,5 @@
-import { type Dialect, EVERY_OPERATION, KEY, startDialect } from '../dialect.ts';
+import { KEY } from '../../support/key.ts';
+import { type Dialect, EVERY_OPERATION, startDialect } from '../dialect.ts';
 import { createJobs } from '../jobs.ts';
 import { referenceHandler } from './reference.ts';
 

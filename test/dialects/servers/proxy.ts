@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { type Dialect, EVERY_OPERATION, KEY, startDialect } from '../dialect.ts';
+import { KEY } from '../../support/key.ts';
+import { type Dialect, EVERY_OPERATION, startDialect } from '../dialect.ts';
 import { createJobs } from '../jobs.ts';
 import { CLIP } from '../media.ts';
 import { type Answer, bytes, json, listen, type Received, text } from '../server.ts';

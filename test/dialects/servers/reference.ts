@@ -1,18 +1,11 @@
 import { mediaTypeOf } from '../../../lib/media/sniff.ts';
 import { fieldsOf, segmentsOf, upload } from '../dialect.ts';
-import { FAILURE, type Job, type Jobs, MODERATION, pageOf, type Stage } from '../jobs.ts';
+import { FAILURE, type Job, type Jobs, MODERATION, pageOf, STATUS_WORDS, type Stage } from '../jobs.ts';
 import { CLIP, image, sizeOfImage } from '../media.ts';
 import { type Answer, bytes, type Handler, isRecord, json, type Received } from '../server.ts';
 
 const CREATE = ['prompt', 'model', 'seconds', 'size', 'input_reference', 'characters'];
 const IMAGES = ['image/jpeg', 'image/png', 'image/webp'];
-const STATUS = {
-  queued: 'queued',
-  running: 'in_progress',
-  completed: 'completed',
-  failed: 'failed',
-  moderated: 'failed',
-};
 const CHARACTER = { id: 'char_7', name: 'Ada', created_at: 1_760_000_000 };
 
 export interface ReferenceOptions {
@@ -51,7 +44,7 @@ export function resource(job: Job, stage: Stage): Record<string, unknown> {
     id: job.id,
     object: 'video',
     model: job.fields.model ?? 'sora-2',
-    status: STATUS[stage],
+    status: STATUS_WORDS[stage],
     progress: { queued: 0, running: 40, completed: 100, failed: 40, moderated: 0 }[stage],
     created_at: job.createdAt,
     completed_at: stage === 'completed' ? job.createdAt + 60 : null,

@@ -1,4 +1,4 @@
-import { type Dialect, fieldsOf, segmentsOf, startDialect, upload } from '../dialect.ts';
+import { type Dialect, EDITING, fieldsOf, segmentsOf, startDialect, upload } from '../dialect.ts';
 import { createJobs, FAILURE, type Job, type Jobs, MODERATION, pageOf, type Stage } from '../jobs.ts';
 import { CLIP } from '../media.ts';
 import { type Answer, bytes, json, type Received } from '../server.ts';
@@ -18,7 +18,7 @@ export function startSglang({ cloudUrl }: SglangOptions = {}): Promise<Dialect> 
     server: 'sglang',
     connection: {},
     offers: ['list', 'delete'],
-    refuses: ['remix', 'edit', 'extend', 'createCharacter', 'retrieveCharacter'],
+    refuses: EDITING,
     variants: ['video'],
   } as const;
   return startDialect(facts, jobs, (request) => {

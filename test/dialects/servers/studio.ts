@@ -35,11 +35,11 @@ export async function startEmbeddedStudio(): Promise<Dialect> {
   const studio = await startStudio({ state: state.path, engine });
   return {
     name: 'studio',
-    server: 'auto',
+    server: 'studio',
     baseUrl: studio.baseUrl,
     connection: {},
     offers: ['list', 'delete'],
-    // What the studio does not offer yet is for its own tests to say.
+    // The others want a finished clip or a character that is there: the studio's own tests have them.
     refuses: [],
     variants: ['video', 'thumbnail', 'spritesheet'],
     refusesImages: ['url'],

@@ -1,5 +1,6 @@
-import { type Dialect, fieldsOf, KEY, segmentsOf, startDialect, upload } from '../dialect.ts';
-import { createJobs, FAILURE, type Job, type Jobs, MODERATION, pageOf, type Stage } from '../jobs.ts';
+import { KEY } from '../../support/key.ts';
+import { type Dialect, EDITING, fieldsOf, segmentsOf, startDialect, upload } from '../dialect.ts';
+import { createJobs, FAILURE, type Job, type Jobs, MODERATION, pageOf, STATUS_WORDS, type Stage } from '../jobs.ts';
 import { CLIP } from '../media.ts';
 import { type Answer, bytes, json, type Received } from '../server.ts';
 
@@ -10,13 +11,6 @@ const PHRASES: Record<number, string> = {
   409: 'Conflict',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Entity',
-};
-const STATUS = {
-  queued: 'queued',
-  running: 'in_progress',
-  completed: 'completed',
-  failed: 'failed',
-  moderated: 'failed',
 };
 
 export interface VllmOmniOptions {
@@ -32,7 +26,7 @@ export function startVllmOmni({ jsonRefusal = 'vllm' }: VllmOmniOptions = {}): P
     server: 'vllm-omni',
     connection: { apiKey: KEY },
     offers: ['list', 'delete'],
-    refuses: ['remix', 'edit', 'extend', 'createCharacter', 'retrieveCharacter'],
+    refuses: EDITING,
     variants: ['video'],
   } as const;
   return startDialect(facts, jobs, (request) => {
@@ -123,7 +117,7 @@ function resource(job: Job, stage: Stage): Record<string, unknown> {
     object: 'video',
     model: 'Wan2.2',
     prompt: job.prompt,
-    status: STATUS[stage],
+    status: STATUS_WORDS[stage],
     progress: stage === 'completed' ? 100 : 0,
     size: job.fields.size ?? null,
     seconds: job.fields.seconds ?? '4',

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { createPainter } from '../../../../lib/studio/engines/animatic/painter.ts';
-import { paintFrame, psnr, recipeOf, render, temporaryFolder } from './support.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+import { paintFrame, psnr, recipeOf, render } from './support.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const ARGUMENTS = [

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RenderError } from '../../../../lib/studio/engines/animatic/renderError.ts';
-import { recipeOf, render, temporaryFolder } from './support.ts';
+import { NEEDS_ROOT, temporaryDisk, temporaryFolder } from '../../../support/temporary.ts';
+import { recipeOf, render } from './support.ts';
 
 const LONG = { seconds: 60, width: 1280, height: 720 };
 const ENGINE = new URL('../../../../lib/studio/engines/animatic/animatic.ts', import.meta.url).href;
@@ -88,24 +89,17 @@ test('no machine path reaches the message of an error', async () => {
 });
 
 test('a full disk rejects with an error that says so and leaves no file', async (context) => {
-  await using folder = await temporaryFolder();
-  const disk = join(folder.path, 'disk');
-  await mkdir(disk);
-  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', disk]);
-  if (mount.status !== 0) return context.skip('mounting a small disk needs root');
-  try {
-    const recipe = recipeOf({ seconds: 4, width: 640, height: 360, prompt: 'Rain in a neon city at night' });
-    await assert.rejects(render(recipe, disk), (error) => {
-      assert.ok(error instanceof RenderError);
-      assert.equal(error.code, 'disk_full');
-      assert.match(error.message, /disk is full/);
-      assert.ok(error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ENOSPC');
-      return true;
-    });
-    assert.deepEqual(await readdir(disk), []);
-  } finally {
-    spawnSync('umount', [disk]);
-  }
+  await using disk = await temporaryDisk('size=200k');
+  if (disk === undefined) return context.skip(NEEDS_ROOT);
+  const recipe = recipeOf({ seconds: 4, width: 640, height: 360, prompt: 'Rain in a neon city at night' });
+  await assert.rejects(render(recipe, disk.path), (error) => {
+    assert.ok(error instanceof RenderError);
+    assert.equal(error.code, 'disk_full');
+    assert.match(error.message, /disk is full/);
+    assert.ok(error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ENOSPC');
+    return true;
+  });
+  assert.deepEqual(await readdir(disk.path), []);
 });
 
 test('loading the engine loads no library', { skip: noProc }, () => {

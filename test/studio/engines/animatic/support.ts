@@ -1,7 +1,4 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createCanvas } from '@napi-rs/canvas';
 import { createAnimaticEngine } from '../../../../lib/studio/engines/animatic/animatic.ts';
@@ -15,12 +12,6 @@ export function missing(...programs: string[]): string | false {
   if (process.env.REQUIRE_REAL === '1') return false;
   const absent = programs.find((program) => spawnSync(program, ['-version']).error);
   return absent ? `${absent} is not installed` : false;
-}
-
-/** A folder that is gone when the test is over. */
-export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), 'animatic-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
 export function recipeOf(options: {

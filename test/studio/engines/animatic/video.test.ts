@@ -4,17 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { createPainter } from '../../../../lib/studio/engines/animatic/painter.ts';
-import {
-  decodeFrame,
-  difference,
-  missing,
-  paintFrame,
-  probe,
-  psnr,
-  recipeOf,
-  render,
-  temporaryFolder,
-} from './support.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+import { decodeFrame, difference, missing, paintFrame, probe, psnr, recipeOf, render } from './support.ts';
 
 const skip = missing('ffmpeg', 'ffprobe');
 const CLIPS = [

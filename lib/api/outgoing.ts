@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { FormData } from 'undici';
+
+const CHUNK_BYTES = 64 * 1024;
+
+export type RequestBody = { json: unknown } | { form: FormData };
+
+export interface Outgoing {
+  headers: Record<string, string>;
+  stream: Readable;
+  /** Was there a connection that any of it could go out on? */
+  readonly isBegun: boolean;
+}
+
+/**
+ * A body as a stream of small pieces, each of which is asked for when the ones before it went out: so it is seen whether a
+ * slow line still flows, when the last byte went out, and whether there was ever a connection.
+ */
+export function outgoingOf(body: RequestBody, onMove: () => void): Outgoing {
+  const bytes = 'json' in body ? Buffer.from(JSON.stringify(body.json)) : multipart(body.form);
+  let isBegun = false;
+  const pieces = async function* () {
+    isBegun = true;
+    onMove();
+    for await (const chunk of bytes instanceof Blob ? bytes.stream() : [bytes]) {
+      for (let start = 0; start < chunk.length; start += CHUNK_BYTES) {
+        yield chunk.subarray(start, start + CHUNK_BYTES);
+        onMove();
+      }
+    }
+  };
+  return {
+    headers:
+      bytes instanceof Blob
+        ? { 'content-type': bytes.type, 'content-length': String(bytes.size) }
+        : { 'content-type': 'application/json', 'content-length': String(bytes.length) },
+    stream: Readable.from(pieces(), { objectMode: false, highWaterMark: 1 }),
+    get isBegun() {
+      return isBegun;
+    },
+  };
+}
+
+/** A form as one Blob: its length is known, and its files stream from where they are. */
+function multipart(form: FormData): Blob {
+  const boundary = `video-toolset-${randomUUID()}`;
+  const parts: (string | Blob)[] = [];
+  for (const [name, value] of form) {
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"`;
+    if (typeof value === 'string') parts.push(`${head}\r\n\r\n${value.replace(/\r?\n|\r/g, '\r\n')}\r\n`);
+    else {
+      const type = value.type || 'application/octet-stream';
+      parts.push(`${head}; filename="${quoted(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`, value, '\r\n');
+    }
+  }
+  parts.push(`--${boundary}--\r\n`);
+  return new Blob(parts, { type: `multipart/form-data; boundary=${boundary}` });
+}
+
+/** As the HTML standard has it. */
+function quoted(text: string): string {
+  return text.replaceAll('\n', '%0A').replaceAll('\r', '%0D').replaceAll('"', '%22');
+}

@@ -1,0 +1,27 @@
+import type { Options } from '../../types/config.ts';
+
+/** Each option and the variable that sets it. */
+export const VARIABLES = {
+  baseUrl: 'VIDEO_BASE_URL',
+  apiKey: 'VIDEO_API_KEY',
+  server: 'VIDEO_SERVER',
+  model: 'VIDEO_MODEL',
+  headers: 'VIDEO_HEADERS',
+  query: 'VIDEO_QUERY',
+  workspace: 'VIDEO_WORKSPACE',
+  state: 'VIDEO_STATE',
+  cdn: 'CDN_URL',
+  cdnPublicUrl: 'CDN_PUBLIC_URL',
+  approveDelete: 'VIDEO_APPROVE_DELETE',
+  requestTimeoutMs: 'VIDEO_TIMEOUT_MS',
+  pollIntervalMs: 'VIDEO_POLL_MS',
+  waitLimitMs: 'VIDEO_WAIT_MS',
+  agentModel: 'AGENT_MODEL',
+  agentBaseUrl: 'AGENT_BASE_URL',
+  agentApiKey: 'AGENT_API_KEY',
+  debug: 'VIDEO_DEBUG',
+} as const satisfies Record<keyof Options, string>;
+
+export type OptionName = keyof typeof VARIABLES;
+
+export type Environment = Record<string, string | undefined>;

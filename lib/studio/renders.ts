@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../log.ts';
+import { sha256OfFile } from '../media/hash.ts';
+import type { Engine } from './engines/engine.ts';
+import { failureOf, StalledRender } from './jobFailure.ts';
+import { type Job, type JobStore, unixNow } from './store.ts';
+
+export const VARIANT_FILES = {
+  video: 'video.mp4',
+  thumbnail: 'thumbnail.webp',
+  spritesheet: 'spritesheet.jpg',
+} as const;
+
+export type Variant = keyof typeof VARIANT_FILES;
+
+const PROGRESS_INTERVAL_MS = 250;
+const STORE_RETRY_MS = 500;
+
+/** The renders of one owner, a few at a time. */
+export interface Renders {
+  /** Starts what is queued, as far as there is room. */
+  pump(): Promise<void>;
+  /** Ends the render of a deleted job, if it runs here. */
+  stop(id: string): Promise<void>;
+  /** Ends all of them; nothing starts any more. */
+  close(): Promise<void>;
+}
+
+export interface RendersOptions {
+  store: JobStore;
+  /** Whose jobs are rendered. */
+  owner: string;
+  engine: Engine;
+  log: Log;
+  jobFolder(id: string): string;
+  concurrency: number;
+  stallMs: number;
+}
+
+export function openRenders({ store, owner, engine, log, jobFolder, concurrency, stallMs }: RendersOptions): Renders {
+  const running = new Map<string, { abort: AbortController; done: Promise<void> }>();
+  let closing = false;
+  let starting: Promise<void> | undefined;
+
+  const startQueued = async (): Promise<void> => {
+    while (!closing && running.size < concurrency) {
+      const job = await store.startNext(owner);
+      if (job === undefined) return;
+      const abort = new AbortController();
+      running.set(job.id, { abort, done: render(job, abort) });
+    }
+  };
+
+  /** One at a time, so that no more than the allowed number starts. */
+  const pump = (): Promise<void> => {
+    starting = (starting ?? Promise.resolve())
+      .then(startQueued)
+      .catch((error) => log.debug('studio: no job could be started', { error: String(error) }));
+    return starting;
+  };
+
+  const render = async (job: Job, abort: AbortController): Promise<void> => {
+    const attempt = path.join(jobFolder(job.id), `attempt-${randomUUID()}`);
+    let reportedAt = 0;
+    const stall = setTimeout(() => abort.abort(new StalledRender(stallMs)), stallMs);
+    const report = (done: number, total: number): void => {
+      stall.refresh();
+      const now = performance.now();
+      if (now - reportedAt < PROGRESS_INTERVAL_MS) return;
+      reportedAt = now;
+      // 100 is reserved for a clip that can be fetched.
+      const percent = Math.min(99, Math.floor((100 * done) / total));
+      store.setProgress(job.id, owner, percent).then(
+        (isMine) => isMine || abort.abort(new Error('the job was deleted')),
+        (error) => log.debug('studio: progress was not stored', { error: String(error) }),
+      );
+    };
+    try {
+      await clearAttempts(job.id);
+      await mkdir(attempt, { recursive: true });
+      await engine.render({
+        recipe: job.recipe,
+        ...(job.reference !== null && { referencePath: path.join(jobFolder(job.id), job.reference) }),
+        directory: attempt,
+        onProgress: report,
+        signal: abort.signal,
+      });
+      const output = path.join(jobFolder(job.id), 'output');
+      await rm(output, { recursive: true, force: true });
+      await rename(attempt, output);
+      const digest = await sha256OfFile(path.join(output, VARIANT_FILES.video)).catch(() => undefined);
+      const isMine = await store.complete(job.id, owner, unixNow(), digest);
+      if (!isMine) await discardIfDeleted(job.id);
+    } catch (error) {
+      log.debug('studio: a render failed', { job: job.id, error: String(error) });
+      await rm(attempt, { recursive: true, force: true }).catch(() => undefined);
+      const isStopped = abort.signal.aborted && !(abort.signal.reason instanceof StalledRender);
+      if (isStopped) await discardIfDeleted(job.id);
+      else await untilStored(() => store.fail(job.id, owner, failureOf(error)));
+    } finally {
+      clearTimeout(stall);
+      running.delete(job.id);
+      if (!closing) void pump();
+    }
+  };
+
+  /** Another studio that deletes the job may have met the files of a render that was still going on. */
+  const discardIfDeleted = async (id: string): Promise<void> => {
+    try {
+      if ((await store.get(id)) === undefined) await rm(jobFolder(id), { recursive: true, force: true });
+    } catch (error) {
+      log.debug('studio: a deleted job was not cleared away', { job: id, error: String(error) });
+    }
+  };
+
+  /** What renders that were killed left behind: the job has no other owner, so nobody writes there. */
+  const clearAttempts = async (id: string): Promise<void> => {
+    const names = existsSync(jobFolder(id)) ? await readdir(jobFolder(id)) : [];
+    const attempts = names.filter((name) => name.startsWith('attempt-'));
+    await Promise.all(attempts.map((name) => rm(path.join(jobFolder(id), name), { recursive: true, force: true })));
+  };
+
+  /** A full disk may pass; a job whose end is not stored would stay "in progress" for ever. */
+  const untilStored = async (write: () => Promise<unknown>): Promise<void> => {
+    while (!closing) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        log.debug('studio: the end of a job was not stored', { error: String(error) });
+        await sleep(STORE_RETRY_MS);
+      }
+    }
+  };
+
+  return {
+    pump,
+
+    async stop(id) {
+      const render = running.get(id);
+      render?.abort.abort(new Error('the job was deleted'));
+      await render?.done;
+    },
+
+    async close() {
+      closing = true;
+      await starting;
+      for (const { abort } of running.values()) abort.abort(new Error('the studio is closing'));
+      await Promise.allSettled([...running.values()].map(({ done }) => done));
+    },
+  };
+}
