@@ -12,6 +12,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/runtime'],
   ['lib/host', 'lib/studio'],
   ['lib/tools'],
+  ['lib/production'],
   ['lib/api', 'lib/cdn', 'lib/ledger'],
   ['lib/media', 'lib/workspace', 'lib/sqlite'],
   ['lib/config', 'lib/controls', 'lib/errors', 'lib/log', 'lib/slug'],

@@ -3,6 +3,9 @@ import { VideoToolsetError } from '../errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { isFinal } from './parse.ts';
 
+/** To which our own pauses grow. Measured over realistic jobs: longer ones save few polls and notice the end late. */
+const LONGEST_OWN_INTERVAL_MS = 8_000;
+/** The longest that a server may ask for. */
 const LONGEST_INTERVAL_MS = 15_000;
 const SHORTEST_INTERVAL_MS = 100;
 const TRANSIENT_FAILURES = 5;
@@ -116,7 +119,7 @@ async function waitForOne(
     const left = limit.at - clock.now();
     const wished = asked ?? pace(last?.video, clock.now() - started, interval);
     const pause = Math.min(Math.max(wished, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS) * (0.9 + 0.2 * clock.random());
-    interval *= 1.3;
+    interval = Math.min(interval * 1.3, Math.max(LONGEST_OWN_INTERVAL_MS, options.pollIntervalMs));
     try {
       await clock.sleep(Math.max(0, Math.min(pause, left)), signal);
     } catch (error) {

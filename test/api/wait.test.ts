@@ -45,10 +45,16 @@ test('a wait ends with the job, after pauses that grow', async () => {
   assert.deepEqual(clock.pauses, [1_000, 1_300, 1_690, 2_197, 2_856]);
 });
 
-test('pauses never grow past fifteen seconds and some chance', async () => {
-  const clock = testClock();
-  await waitForVideos(['v'], async () => poll('queued'), OPTIONS, clock);
-  assert.equal(Math.max(...clock.pauses), 15_000);
+test('pauses grow to eight seconds and some chance, or stay at a longer interval that was asked for', async () => {
+  for (const [pollIntervalMs, longest] of [
+    [2_000, 8_000],
+    [12_000, 12_000],
+    [60_000, 15_000],
+  ] as const) {
+    const clock = testClock();
+    await waitForVideos(['v'], async () => poll('queued'), { ...OPTIONS, pollIntervalMs }, clock);
+    assert.equal(Math.max(...clock.pauses), longest);
+  }
 });
 
 test("the server's own wish for the pause is honoured, within bounds", async () => {
