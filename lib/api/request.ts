@@ -57,13 +57,18 @@ export function requirePrompt(prompt: string): void {
   );
 }
 
-function wireSeconds(seconds: string, profile: Profile): string | number {
+/** An extension has no length of its own: the servers refuse one without. */
+export function requireSeconds(seconds: string): void {
   if (!/^\d+(\.\d+)?$/.test(seconds) || Number(seconds) <= 0) {
     throw new VideoToolsetError(
       'invalid_argument',
       `seconds must be a positive number, not ${JSON.stringify(seconds)}: nothing was sent.`,
     );
   }
+}
+
+function wireSeconds(seconds: string, profile: Profile): string | number {
+  requireSeconds(seconds);
   return profile.seconds === 'number' ? Number(seconds) : seconds;
 }
 

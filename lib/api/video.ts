@@ -29,8 +29,8 @@ import { everyPage } from './pages.ts';
 import { parseCharacter, parseDeleted, parseVideoList } from './parse.ts';
 import { path as route } from './path.ts';
 import { probeServer, type ServerReport } from './probe.ts';
-import { type OptionalOperation, profileFor } from './profiles.ts';
-import { createRequest, requirePrompt, sourceRequest } from './request.ts';
+import { type OptionalOperation, type Profile, profileFor } from './profiles.ts';
+import { createRequest, requirePrompt, requireSeconds, sourceRequest } from './request.ts';
 import { createSender } from './send.ts';
 import { type WaitOptions, type WaitResult, waitForVideos } from './wait.ts';
 
@@ -60,6 +60,8 @@ export interface VideoApi {
   download(id: string, options?: DownloadOptions): Promise<DownloadedFile>;
   /** What the server can do, found out without making a job. */
   probe(options?: CallOptions): Promise<ServerReport>;
+  /** Does deleting a running job stop it on this server? */
+  readonly deleteStops: Profile['deleteStops'];
   close(): Promise<void>;
 }
 
@@ -162,7 +164,10 @@ export function createVideoApi(options: VideoApiConfig): VideoApi {
     extend: (parameters, { signal } = {}) =>
       offered(
         'extend',
-        async () => jobs.make('/videos/extensions', await sourceRequest(parameters, workspace), signal),
+        async () => {
+          requireSeconds(parameters.seconds);
+          return await jobs.make('/videos/extensions', await sourceRequest(parameters, workspace), signal);
+        },
         sourceId(parameters),
       ),
 
@@ -207,6 +212,8 @@ export function createVideoApi(options: VideoApiConfig): VideoApi {
         throw withBill(error, id);
       }
     },
+
+    deleteStops: profile.deleteStops,
 
     probe: ({ signal } = {}) => probeServer(http, profile, signal),
 

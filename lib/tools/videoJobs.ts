@@ -109,6 +109,13 @@ export const videoListTool = (services: Services): Tool =>
     },
   });
 
+/** What a delete means for a job that had not ended, by what is known of the server. */
+const STILL_RUNNING = {
+  yes: ' It was not finished, and is stopped.',
+  no: ' It was not finished: this server goes on with it all the same, and may bill it.',
+  unknown: ' It was not finished: whether this stopped it, and what is billed, is not known of this server.',
+} as const;
+
 export const videoDeleteTool = (services: Services): Tool =>
   defineTool({
     name: 'video_delete',
@@ -139,7 +146,8 @@ export const videoDeleteTool = (services: Services): Tool =>
           retryable: true,
           job_id: id,
         });
-      return { summary: `Job ${id} and its clip were deleted from the server.`, data: { deleted: [id] } };
+      const still = isFinal(video.status) ? '' : STILL_RUNNING[api.deleteStops];
+      return { summary: `Job ${id} and its clip were deleted from the server.${still}`, data: { deleted: [id] } };
     },
   });
 

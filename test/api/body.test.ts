@@ -113,6 +113,12 @@ test('edits and extensions name a clip by id as JSON, or upload it', async () =>
     [extension.url, jsonOf(extension)],
     ['/v1/videos/extensions', { video, prompt: 'on', seconds: '4' }],
   );
+  for (const seconds of ['', '0', 'long']) {
+    await assert.rejects(
+      sent((api) => api.extend({ video, prompt: 'on', seconds })),
+      { code: 'invalid_argument' },
+    );
+  }
   const form = await formOf(await sent((api) => api.edit({ video: { path: 'clip.mp4' }, prompt: 'bluer' })));
   const file = form.get('video');
   assert.ok(file instanceof File);

@@ -208,6 +208,21 @@ test('a delete asks nobody where approveDelete is no', async () => {
   assert.deepEqual((await tools.call('video_delete', { id })).data.deleted, [id]);
 });
 
+for (const [server, status, words] of [
+  ['sglang', 'queued', /goes on with it all the same, and may bill it/],
+  ['vllm-omni', 'queued', /not finished, and is stopped/],
+  ['auto', 'queued', /not known of this server/],
+  ['sglang', 'completed', /^Job v and its clip were deleted from the server\.$/],
+] as const) {
+  test(`a delete of a job that is ${status} says what it means on ${server}`, async () => {
+    await using peer = await listen((request, response) =>
+      answerJson(response, request.method === 'DELETE' ? { id: 'v', deleted: true } : { id: 'v', status }),
+    );
+    await using tools = await openTools({ baseUrl: peer.baseUrl, server, approveDelete: 'no' });
+    assert.match((await tools.call('video_delete', { id: 'v' })).summary, words);
+  });
+}
+
 test('an approval that fails deletes nothing', async () => {
   await using server = await listen((_request, response) => answerJson(response, { id: 'v', status: 'queued' }));
   await using tools = await openTools({ baseUrl: server.baseUrl });
