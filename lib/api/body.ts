@@ -4,6 +4,7 @@ import { FormData } from 'undici';
 import { VideoToolsetError } from '../errors.ts';
 import { mediaTypeOf } from '../media/sniff.ts';
 import type { Workspace } from '../workspace.ts';
+import { multipart } from './multipart.ts';
 import type { RequestBody } from './outgoing.ts';
 
 /** What is to be sent, before its encoding is chosen: only what the caller set. */
@@ -17,6 +18,8 @@ export interface Upload {
   /** Backed by its file, so that it streams; its type comes from magic bytes. */
   blob: Blob;
   filename: string;
+  /** Where these very bytes lie on the disk. */
+  absolute?: string;
 }
 
 /** Objects that the reference writes as `name[key]` in multipart; others go as JSON texts. */
@@ -30,6 +33,11 @@ export async function encode({ fields, upload }: WireRequest, encoding: 'json' |
   if (encoding === 'json') return { json: upload === undefined ? fields : { ...fields, ...(await inlined(upload)) } };
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) append(form, name, value);
+  if (upload?.absolute !== undefined) {
+    const { field, filename, blob, absolute } = upload;
+    const texts = [...form].map(([name, value]) => [name, String(value)] as const);
+    return { multipart: multipart(texts, { field, filename, type: blob.type, bytes: blob.size, absolute }) };
+  }
   if (upload !== undefined) form.append(upload.field, upload.blob, upload.filename);
   return { form };
 }
@@ -44,7 +52,7 @@ export async function openUpload(field: string, input: { path: string } | Blob, 
   const { absolute, path } = await workspace.find(input.path);
   const blob = await openAsBlob(absolute);
   const type = await mediaTypeOf(new Uint8Array(await blob.slice(0, SNIFFED_BYTES).arrayBuffer()));
-  return { field, blob: await openAsBlob(absolute, { type }), filename: path.split('/').at(-1) ?? 'upload' };
+  return { field, blob: await openAsBlob(absolute, { type }), filename: path.split('/').at(-1) ?? 'upload', absolute };
 }
 
 function append(form: FormData, name: string, value: unknown): void {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FormData } from 'undici';
+import type { Multipart } from './multipart.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 
-export type RequestBody = { json: unknown } | { form: FormData };
+export type RequestBody = { json: unknown } | { form: FormData } | { multipart: Multipart };
 
 export interface Outgoing {
   headers: Record<string, string>;
@@ -18,12 +19,12 @@ export interface Outgoing {
  * slow line still flows, when the last byte went out, and whether there was ever a connection.
  */
 export function outgoingOf(body: RequestBody, onMove: () => void): Outgoing {
-  const bytes = 'json' in body ? Buffer.from(JSON.stringify(body.json)) : multipart(body.form);
+  const { headers, open } = encoded(body);
   let isBegun = false;
   const pieces = async function* () {
     isBegun = true;
     onMove();
-    for await (const chunk of bytes instanceof Blob ? bytes.stream() : [bytes]) {
+    for await (const chunk of open()) {
       for (let start = 0; start < chunk.length; start += CHUNK_BYTES) {
         yield chunk.subarray(start, start + CHUNK_BYTES);
         onMove();
@@ -31,10 +32,7 @@ export function outgoingOf(body: RequestBody, onMove: () => void): Outgoing {
     }
   };
   return {
-    headers:
-      bytes instanceof Blob
-        ? { 'content-type': bytes.type, 'content-length': String(bytes.size) }
-        : { 'content-type': 'application/json', 'content-length': String(bytes.length) },
+    headers,
     stream: Readable.from(pieces(), { objectMode: false, highWaterMark: 1 }),
     get isBegun() {
       return isBegun;
@@ -42,8 +40,27 @@ export function outgoingOf(body: RequestBody, onMove: () => void): Outgoing {
   };
 }
 
+interface Encoded {
+  headers: Record<string, string>;
+  open(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+function encoded(body: RequestBody): Encoded {
+  const named = (type: string, bytes: number) => ({ 'content-type': type, 'content-length': String(bytes) });
+  if ('multipart' in body) {
+    const { contentType, contentLength, open } = body.multipart;
+    return { headers: named(contentType, contentLength), open };
+  }
+  if ('form' in body) {
+    const blob = formBlob(body.form);
+    return { headers: named(blob.type, blob.size), open: () => blob.stream() };
+  }
+  const json = Buffer.from(JSON.stringify(body.json));
+  return { headers: named('application/json', json.length), open: () => [json] };
+}
+
 /** A form as one Blob: its length is known, and its files stream from where they are. */
-function multipart(form: FormData): Blob {
+function formBlob(form: FormData): Blob {
   const boundary = `video-toolset-${randomUUID()}`;
   const parts: (string | Blob)[] = [];
   for (const [name, value] of form) {

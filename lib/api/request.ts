@@ -143,5 +143,5 @@ async function fittedUpload(
     return { upload, ...(fitted.notice !== undefined && { notice: `${upload.filename} ${fitted.notice}` }) };
   const filename = `${upload.filename.replace(/\.\w+$/, '')}.png`;
   const blob = new Blob([new Uint8Array(fitted.bytes)], { type: 'image/png' });
-  return { upload: { ...upload, blob, filename }, notice: `${upload.filename} ${fitted.notice}` };
+  return { upload: { field: upload.field, blob, filename }, notice: `${upload.filename} ${fitted.notice}` };
 }
