@@ -11,6 +11,18 @@ export interface PublishedFile {
   /** Hex. */
   sha256: string;
   content_type: string;
+  /** How the bytes at the far end were proven to be the file's. */
+  verified: Verification;
+}
+
+/** `sha256`: by the hash of what lies there; `size`: only their number could be asked for. */
+export type Verification = 'sha256' | 'size';
+
+/** What the far end is told of a file, beside its bytes. */
+export interface CdnFileHeaders {
+  contentType: string;
+  cacheControl?: string;
+  contentDisposition?: string;
 }
 
 export interface CdnEntry {
@@ -25,12 +37,13 @@ export interface CdnEntry {
 export interface CdnDriver {
   readonly name: string;
   /** Begins an upload nobody can see yet. */
-  open(options: { contentType: string }): Promise<CdnUpload>;
+  open(headers: CdnFileHeaders): Promise<CdnUpload>;
   /** What stands under a key, or undefined. */
   head(key: string): Promise<{ bytes: number; sha256?: string; modifiedMs: number } | undefined>;
   remove(key: string): Promise<boolean>;
   list(prefix: string): AsyncIterable<{ key: string; bytes: number; modifiedMs: number }>;
-  url(key: string): string;
+  /** Where the key can be fetched; it may be signed anew each time. */
+  url(key: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -38,8 +51,9 @@ export interface CdnUpload {
   stream: Writable;
   /**
    * Makes the bytes public under the key, at once and whole. Equal bytes that stand there already are a no-op.
-   * @throws where other bytes stand under the key
+   * @throws where other bytes stand under the key, or where what arrived is not what was sent
    */
-  commit(key: string, proof: { bytes: number; sha256: string }): Promise<void>;
+  commit(key: string, proof: { bytes: number; sha256: string }): Promise<Verification>;
+  /** Leaves nothing behind; harmless after a commit, and after a stream that failed. */
   abort(): Promise<void>;
 }

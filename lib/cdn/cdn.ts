@@ -69,8 +69,8 @@ export function createCdn(config: Pick<Config, 'cdn' | 'cdnPublicUrl'>, workspac
         if (bytes !== file.bytes || bytes !== bytesNow || modifiedMs !== file.modifiedMs) throw changedFile(file.path);
         const sha256 = hash.digest('hex');
         const key = normaliseKey(keyOf(file, sha256, contentType));
-        await upload.commit(key, { bytes, sha256 });
-        return { url: driver.url(key), path: file.path, key, bytes, sha256, content_type: contentType };
+        const verified = await upload.commit(key, { bytes, sha256 });
+        return { url: await driver.url(key), path: file.path, key, bytes, sha256, content_type: contentType, verified };
       } catch (error) {
         await upload.abort();
         throw publishError(error, file.path);
@@ -79,7 +79,7 @@ export function createCdn(config: Pick<Config, 'cdn' | 'cdnPublicUrl'>, workspac
 
     async list({ prefix = '', limit = 100 } = {}) {
       const entries: CdnEntry[] = [];
-      for await (const entry of driver.list(prefix)) entries.push({ ...entry, url: driver.url(entry.key) });
+      for await (const entry of driver.list(prefix)) entries.push({ ...entry, url: await driver.url(entry.key) });
       return entries.sort((a, b) => b.modifiedMs - a.modifiedMs || a.key.localeCompare(b.key)).slice(0, limit);
     },
 

@@ -32,6 +32,7 @@ export function createLocalCdn({ folder, publicUrl }: { folder: string; publicUr
           await mkdir(path.dirname(fileOf(key)), { recursive: true });
           await makePublic(temporary, fileOf(key), key, sha256);
           await syncFolder(path.dirname(fileOf(key)));
+          return 'sha256';
         },
         async abort() {
           // The file may be about to be made: it can be removed only once the stream is closed.
@@ -63,7 +64,7 @@ export function createLocalCdn({ folder, publicUrl }: { folder: string; publicUr
       }
     },
 
-    url: (key) => (publicUrl === undefined ? pathToFileURL(fileOf(key)).href : `${publicUrl}/${urlPathOf(key)}`),
+    url: async (key) => (publicUrl === undefined ? pathToFileURL(fileOf(key)).href : `${publicUrl}/${urlPathOf(key)}`),
 
     close: async () => undefined,
   };
