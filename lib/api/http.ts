@@ -90,7 +90,7 @@ export function createHttp(config: HttpConfig): Http {
   const secrets = [...secretsOf(config), ...Object.values(config.headers)];
   const context = { host: base.hostname, refuses429BeforeJob };
   const allowPrivate = config.allowPrivateAddresses === true || isPrivateHost(base.hostname);
-  const connections = openConnections(config, allowPrivate);
+  const connections = openConnections(config, origin, allowPrivate);
   const credentials = {
     ...(config.apiKey !== undefined && { authorization: `Bearer ${config.apiKey}` }),
     ...lowerCased(config.headers),
@@ -199,8 +199,7 @@ function masked(text: string, secrets: readonly string[]): string {
 }
 
 function queryText(query: Record<string, string>): string {
-  const text = new URLSearchParams(query).toString();
-  return text === '' ? '' : `?${text}`;
+  return Object.keys(query).length === 0 ? '' : `?${new URLSearchParams(query)}`;
 }
 
 function lowerCased(headers: Record<string, string>): Record<string, string> {
