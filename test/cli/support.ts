@@ -99,6 +99,7 @@ function lineOf(child: ChildProcessWithoutNullStreams, ended: Promise<Outcome>, 
 
 export interface Job {
   id: string;
+  key?: string;
   status: string;
   seconds?: string;
   size?: string;
