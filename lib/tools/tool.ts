@@ -15,6 +15,15 @@ const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
 /** A model corrects a few at a time. */
 const SHOWN_PROBLEMS = 5;
 
+/** Of a tool that only looks. */
+export const READS = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: true,
+  costsMoney: false,
+};
+
 export interface ToolDefinition<S extends ParametersSchema> {
   name: string;
   title: string;

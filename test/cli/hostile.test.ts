@@ -17,10 +17,14 @@ const ACTS = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 test("a server's words do nothing to the terminal, whichever command shows them", async () => {
   const video = { id: 'video_1', status: 'failed', prompt: EVIL, model: EVIL, error: { code: EVIL, message: EVIL } };
+  let creates = 0;
   await using server = await listen(({ url, method }, response) => {
     if (url.includes('models')) return answerJson(response, { data: [{ id: EVIL }] });
     if (url.includes('refused')) return answerJson(response, { error: { message: EVIL } }, 400);
-    if (method === 'POST') return answerJson(response, { ...video, status: 'queued' }, 200, { warning: '299 - "x"' });
+    if (method === 'POST') {
+      const made = { ...video, id: `video_${++creates}`, status: 'queued' };
+      return answerJson(response, made, 200, { warning: '299 - "x"' });
+    }
     return answerJson(response, /videos(\?|$)/.test(url) ? { data: [video] } : video);
   });
   await using cli = await openCommandLine({ VIDEO_BASE_URL: server.baseUrl, VIDEO_DEBUG: '1' });

@@ -1,0 +1,78 @@
+import type { Tool, ToolContext } from '../../types/tool.ts';
+import type { Video } from '../../types/video.ts';
+import { isFinal } from '../api/parse.ts';
+import { VideoToolsetError } from '../errors.ts';
+import { jobIdOf, whereUsable } from './clips.ts';
+import type { Services } from './services.ts';
+import { defineTool } from './tool.ts';
+import { jobView } from './view.ts';
+
+/** What a delete means for a job that had not ended, by what is known of the server. */
+const STILL_RUNNING = {
+  yes: ' It was not finished, and is stopped.',
+  no: ' It was not finished: this server goes on with it all the same, and may bill it.',
+  unknown: ' It was not finished: whether this stopped it, and what is billed, is not known of this server.',
+} as const;
+
+export const videoDeleteTool = (services: Services): Tool =>
+  defineTool({
+    name: 'video_delete',
+    title: 'Delete a video',
+    description:
+      'Deletes a job and its clip from the server, for good; files in the workspace and published files stay. ' +
+      'A person is asked first. Use it only when the user asked for it.',
+    parameters: {
+      type: 'object',
+      properties: { id: { type: 'string', minLength: 1, description: 'Job id, or key of a clip (clip-…).' } },
+      required: ['id'],
+      additionalProperties: false,
+    },
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: true,
+      openWorldHint: true,
+      costsMoney: false,
+    },
+    async handler({ id: idOrKey }, context) {
+      const id = await jobIdOf(idOrKey, services);
+      const api = await services.api();
+      const video = await api.retrieve(id, { signal: context.signal });
+      await requireApproval(video, services, context);
+      const isDeleted = await api.delete(id, { signal: context.signal });
+      if (!isDeleted)
+        throw new VideoToolsetError('server_error', `The server did not delete ${id}.`, {
+          retryable: true,
+          job_id: id,
+        });
+      await noteDeleted(id, services);
+      const still = isFinal(video.status) ? '' : STILL_RUNNING[api.profile.deleteStops];
+      return { summary: `Job ${id} and its clip were deleted from the server.${still}`, data: { deleted: [id] } };
+    },
+  });
+
+/** A job that was deleted on purpose is not made anew. */
+async function noteDeleted(id: string, services: Services): Promise<void> {
+  await whereUsable(async () => {
+    const ledger = await services.ledger();
+    const clip = await ledger.byJob(services.server, id);
+    if (clip?.state !== 'known' && clip?.state !== 'done') return;
+    await ledger.move(clip, 'failed', { error: { code: 'deleted', message: 'Its job was deleted.' } });
+  });
+}
+
+async function requireApproval(video: Video, { config }: Services, { approve }: ToolContext): Promise<void> {
+  if (config.approveDelete === 'no') return;
+  const what = `Delete job ${video.id} (${video.status}${video.prompt ? `, "${jobView(video).prompt}"` : ''}) for good?`;
+  const isApproved = await approve?.({ tool: 'video_delete', question: what });
+  if (isApproved === true) return;
+  const reason = isApproved === undefined ? 'nobody can be asked here' : 'it was refused';
+  throw new VideoToolsetError(
+    'not_approved',
+    `Job ${video.id} was not deleted: a delete needs a person's approval, and ${reason}.`,
+    {
+      job_id: video.id,
+      next_step: 'Leave the job as it is, and tell the user that it was not deleted.',
+    },
+  );
+}
