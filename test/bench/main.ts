@@ -3,6 +3,7 @@ import { benchAgent } from './agent.ts';
 import { benchDownload } from './download.ts';
 import { benchEightRenders } from './eightRenders.ts';
 import { benchImport } from './importing.ts';
+import { benchLedger } from './ledger.ts';
 import { benchPolling } from './polling.ts';
 import { benchRender } from './render.ts';
 import { benchRetrieve } from './retrieve.ts';
@@ -20,6 +21,7 @@ const BENCHES = [
   benchWaits,
   benchPolling,
   benchImport,
+  benchLedger,
 ];
 
 const wanted = process.argv[2];
