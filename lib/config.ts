@@ -1,12 +1,15 @@
 import type { Config, Options, ServerName } from '../types/config.ts';
-import { cdnUrl, defaultState, folder, refuseOverlaps } from './config/folders.ts';
+import { factsOf } from './config/facts.ts';
+import { cdnUrl, defaultState, folder, ledgerPlace, refuseOverlaps } from './config/folders.ts';
 import {
+  amount,
   baseUrlOf,
   headersOf,
   headerText,
   httpUrl,
   milliseconds,
   oneOf,
+  pricesOf,
   stringRecord,
   switchOf,
   text,
@@ -25,6 +28,9 @@ const SERVER_NAMES = [
   'tensorrt-llm',
   'new-api',
 ] as const satisfies readonly ServerName[];
+
+/** Of video within 24 hours, where a clip may cost money and nobody set a budget. */
+const DEFAULT_BUDGET_SECONDS = 300;
 
 /**
  * Options and environment as one checked configuration; an option beats its variable, an empty variable counts as not set.
@@ -46,10 +52,16 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
   const cdnPublicUrl = httpUrl('cdnPublicUrl', read('cdnPublicUrl'));
   const agentBaseUrl = httpUrl('agentBaseUrl', read('agentBaseUrl'));
   const agentApiKey = text('agentApiKey', read('agentApiKey'));
+  const server = oneOf('server', read('server') ?? 'auto', SERVER_NAMES);
+  const profile = factsOf(read('profile'));
+  const isFree = profile.costsNothing ?? (baseUrl === undefined || server === 'studio');
+  const approveAboveUsd = amount('approveAboveUsd', read('approveAboveUsd'));
+  const requestTimeoutMs = milliseconds('requestTimeoutMs', read('requestTimeoutMs') ?? 60_000);
+  const sendDeadlineMs = milliseconds('sendDeadlineMs', read('sendDeadlineMs') ?? 10_000);
   return {
     ...(baseUrl !== undefined && { baseUrl }),
     ...(apiKey !== undefined && { apiKey }),
-    server: oneOf('server', read('server') ?? 'auto', SERVER_NAMES),
+    server,
     ...(model !== undefined && { model }),
     headers: headersOf(read('headers')),
     query: stringRecord('query', read('query')),
@@ -58,7 +70,18 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
     cdn,
     ...(cdnPublicUrl !== undefined && { cdnPublicUrl }),
     approveDelete: oneOf('approveDelete', read('approveDelete') ?? 'ask', ['ask', 'no']),
-    requestTimeoutMs: milliseconds('requestTimeoutMs', read('requestTimeoutMs') ?? 60_000),
+    ledger: ledgerPlace(read('ledger'), state),
+    profile,
+    prices: pricesOf(read('prices')),
+    budget: {
+      usd: amount('budgetUsd', read('budgetUsd')),
+      seconds: amount('budgetSeconds', read('budgetSeconds')) ?? (isFree ? undefined : DEFAULT_BUDGET_SECONDS),
+      jobs: amount('budgetJobs', read('budgetJobs')),
+    },
+    ...(approveAboveUsd !== undefined && { approveAboveUsd }),
+    requestTimeoutMs,
+    sendDeadlineMs,
+    quarantineMs: milliseconds('quarantineMs', read('quarantineMs') ?? sendDeadlineMs + requestTimeoutMs + 20_000),
     pollIntervalMs: milliseconds('pollIntervalMs', read('pollIntervalMs') ?? 2_000),
     waitLimitMs: milliseconds('waitLimitMs', read('waitLimitMs') ?? 600_000),
     agentModel: text('agentModel', read('agentModel')) ?? 'offline',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Config, Options } from '../types/config.ts';
 import type { Tool } from '../types/tool.ts';
@@ -8,6 +9,8 @@ import type { AgentLauncher } from './host/AgentLauncher.ts';
 import { handOffToolset } from './host/handOffToolset.ts';
 import type { Sessions } from './host/sessions.ts';
 import { ToolSet } from './host/ToolSet.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { openLedger, serverNameOf } from './ledger/open.ts';
 import { createLog, type Log } from './log.ts';
 import type { Studio } from './studio/server.ts';
 import { cdnTools } from './tools/cdnToolset.ts';
@@ -34,6 +37,8 @@ export function openRuntime(options: Options = {}): Runtime {
   const log = createLog({ enabled: config.debug, secrets });
   const cdnFolder = localCdnFolder(config.cdn);
   const workspace = openWorkspace(config.workspace, { ...(cdnFolder !== undefined && { reserved: [cdnFolder] }) });
+  const isEmbedded = config.baseUrl === undefined;
+  const server = config.baseUrl === undefined ? 'studio' : serverNameOf(config.baseUrl);
   let studio: Studio | undefined;
 
   const serverAddress = async (): Promise<string> => {
@@ -46,6 +51,7 @@ export function openRuntime(options: Options = {}): Runtime {
     createVideoApi({
       ...config,
       baseUrl: await serverAddress(),
+      serverName: server,
       server: config.baseUrl === undefined ? 'studio' : config.server,
       workspace,
       log,
@@ -55,7 +61,11 @@ export function openRuntime(options: Options = {}): Runtime {
   const sessions = once<Sessions>(async () =>
     (await import('./host/sessions.ts')).openSessions(path.join(config.state, 'sessions')),
   );
-  const services: Services = { config, workspace, api: api.get, cdn: cdn.get };
+  const ledger = once<Ledger>(async () => await openLedger(config, isEmbedded));
+  const services: Services = {
+    ...{ config, workspace, server, session: randomUUID() },
+    ...{ api: api.get, cdn: cdn.get, ledger: ledger.get },
+  };
   const toolset = ToolSet.of([...videoTools(services), ...cdnTools(services)]);
   const agents = once<AgentLauncher>(async () => {
     const [{ AgentLauncher }, { openModel }] = await Promise.all([
@@ -93,7 +103,7 @@ export function openRuntime(options: Options = {}): Runtime {
     agents: agents.get,
     sessions: sessions.get,
     async close() {
-      const parts = [await api.opened(), await cdn.opened(), studio];
+      const parts = [await api.opened(), await cdn.opened(), await ledger.opened(), studio];
       const ends = await Promise.allSettled(parts.map((part) => part?.close()));
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
@@ -117,8 +127,15 @@ export function createVideoToolset(options: Options = {}): Tool[] {
     get workspace(): Workspace {
       return runtime().workspace;
     },
+    get server() {
+      return runtime().server;
+    },
+    get session() {
+      return runtime().session;
+    },
     api: async () => await runtime().api(),
     cdn: async () => await runtime().cdn(),
+    ledger: async () => await runtime().ledger(),
   };
   return [...videoTools(services), ...cdnTools(services)];
 }

@@ -1,3 +1,5 @@
+import type { Budget } from './ledger.ts';
+
 /** A dialect of the Videos API; `auto` finds out by itself what it can. */
 export type ServerName =
   | 'auto'
@@ -9,6 +11,27 @@ export type ServerName =
   | 'litellm'
   | 'tensorrt-llm'
   | 'new-api';
+
+/** Facts that a user may state about their own server; what is not stated counts as not known. */
+export interface ServerFacts {
+  /** Does the list repeat each job's prompt? */
+  listEchoesPrompt?: boolean;
+  /** Does the list show every job of this account? */
+  listComplete?: boolean;
+  /** After how many milliseconds at most a job is in the list. */
+  listLagMs?: number;
+  /** Does a 429 to a create always come before a job is made? */
+  refuses429BeforeJob?: boolean;
+  /** The header that makes one job of all requests with the same value. */
+  idempotencyKey?: string;
+  defaultModel?: string;
+  /** The length in seconds of a clip for which none was asked. */
+  defaultSeconds?: number;
+  /** The longest clip in seconds. */
+  maxSeconds?: number;
+  costsNothing?: boolean;
+  billsFailedJobs?: 'yes' | 'no';
+}
 
 /** What a user may set, by option or by environment variable; an option beats the environment. */
 export interface Options {
@@ -34,6 +57,24 @@ export interface Options {
   cdnPublicUrl?: string;
   /** `VIDEO_APPROVE_DELETE`: `ask` asks before a delete, `no` does not. @default 'ask' */
   approveDelete?: 'ask' | 'no';
+  /** `VIDEO_LEDGER`: a file, or `postgres://…`. @default `<state>/ledger.db` */
+  ledger?: string;
+  /** `VIDEO_PROFILE` (JSON): what is known of a server of one's own, beyond its dialect; see docs/servers.md. @default {} */
+  profile?: ServerFacts;
+  /** `VIDEO_PRICES` (JSON): dollars for one second, by `model` or `model@size`; they come before the built-in list. @default {} */
+  prices?: Record<string, number>;
+  /** `VIDEO_BUDGET_USD`: dollars within 24 hours, over all processes that share the ledger. @default none */
+  budgetUsd?: number;
+  /** `VIDEO_BUDGET_SECONDS`: seconds of video within 24 hours. @default 300; none for the studio */
+  budgetSeconds?: number;
+  /** `VIDEO_BUDGET_JOBS`: jobs within 24 hours. @default none */
+  budgetJobs?: number;
+  /** `VIDEO_APPROVE_USD`: a clip that costs more is asked about. @default no question */
+  approveAboveUsd?: number;
+  /** `VIDEO_SEND_DEADLINE_MS`: how long after its reservation a request may be handed to the network. @default 10000 */
+  sendDeadlineMs?: number;
+  /** `VIDEO_QUARANTINE_MS`: how long a lost answer may still become a job. @default sendDeadlineMs + requestTimeoutMs + 20000 */
+  quarantineMs?: number;
   /** `VIDEO_TIMEOUT_MS`: how long one request may take to be answered. @default 60000 */
   requestTimeoutMs?: number;
   /** `VIDEO_POLL_MS`: time to the first poll of a wait; it grows from there. @default 2000 */
@@ -64,7 +105,15 @@ export interface Config {
   cdn: URL;
   cdnPublicUrl?: string;
   approveDelete: 'ask' | 'no';
+  /** An absolute path, or `postgres://…`. */
+  ledger: string;
+  profile: ServerFacts;
+  prices: Record<string, number>;
+  budget: Budget;
+  approveAboveUsd?: number;
   requestTimeoutMs: number;
+  sendDeadlineMs: number;
+  quarantineMs: number;
   pollIntervalMs: number;
   waitLimitMs: number;
   agentModel: string;

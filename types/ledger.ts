@@ -1,3 +1,7 @@
+import type { PublishedFile } from './cdn.ts';
+import type { SavedFile } from './tool.ts';
+import type { JobRequest } from './video.ts';
+
 /** Where a wanted clip stands. `published` and `failed` are ends. */
 export type ClipState =
   | 'intended'
@@ -13,8 +17,6 @@ export type ClipState =
 /** What a clip is wanted for: only the job, or its file at a public address. */
 export type ClipGoal = 'job' | 'published';
 
-export type Operation = 'create' | 'remix' | 'edit' | 'extend';
-
 /** What is to be made, before anything is sent. */
 export interface ClipRequest {
   /** Equal for equal clips: see `clipHash`. */
@@ -24,9 +26,10 @@ export interface ClipRequest {
   /** Absolute. */
   workspace: string;
   session: string;
-  operation: Operation;
   /** All that another process needs to send it. */
-  parameters: Record<string, unknown>;
+  request: JobRequest;
+  /** 1, or the number of another take. */
+  variation: number;
   goal: ClipGoal;
   /** What one attempt may cost. */
   price: Price;
@@ -52,9 +55,11 @@ export interface Clip {
   server: string;
   workspace: string;
   session: string;
-  operation: Operation;
-  parameters: Record<string, unknown>;
+  request: JobRequest;
+  variation: number;
   goal: ClipGoal;
+  /** For servers that make one job of all requests with the same key. */
+  idempotencyKey: string;
   createdAt: number;
   updatedAt: number;
   /** Of the present attempt. */
@@ -66,8 +71,8 @@ export interface Clip {
   sentAt?: number;
   jobId?: string;
   error?: { code: string; message: string };
-  file?: { path: string; bytes: number; sha256: string; content_type: string };
-  published?: { url: string; key: string };
+  file?: SavedFile;
+  published?: PublishedFile;
 }
 
 export type AttemptOutcome = 'reserved' | 'sent' | 'answered' | 'lost' | 'refused' | 'withdrawn' | 'orphan';
@@ -90,7 +95,7 @@ export interface Attempt {
 
 /** What may be spent within 24 hours, by every process that shares the ledger. */
 export interface Budget {
-  usd?: number;
-  seconds?: number;
-  jobs?: number;
+  usd?: number | undefined;
+  seconds?: number | undefined;
+  jobs?: number | undefined;
 }

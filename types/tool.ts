@@ -69,13 +69,18 @@ export interface ToolContext {
   progress?(report: ProgressReport): void;
   /** Asks a person. Without it nobody can be asked, and what needs approval is refused. */
   approve?(request: ApprovalRequest): Promise<boolean>;
+  /** Within which a clip that was made is found again, instead of made once more. @default one for each toolset */
+  session?: string;
   /** The longest a call may wait here, in milliseconds. */
   waitLimitMs?: number;
 }
 
 /** A job as a model sees it: short, and ordered by what it needs next. */
 export interface JobView {
+  /** Of the job; the ledger's key where no job is known. */
   id: string;
+  /** The ledger's key of the clip it makes. */
+  key?: string;
   status: string;
   progress?: number;
   seconds?: string;

@@ -39,6 +39,8 @@ export interface VideoList {
   has_more?: boolean;
   /** The cursor for `after`. */
   last_id?: string;
+  /** The server's clock as it answered, in milliseconds since 1970; absent where it does not say. */
+  date?: number;
 }
 
 /** `video` is the MP4, `thumbnail` a WebP, `spritesheet` a JPEG. A server may know others. */
@@ -70,6 +72,13 @@ export interface EditParameters {
 export interface ExtendParameters extends EditParameters {
   seconds: string;
 }
+
+/** A call that makes a job, as another process can repeat it. */
+export type JobRequest =
+  | { operation: 'create'; parameters: CreateParameters }
+  | { operation: 'remix'; parameters: { id: string; prompt: string } }
+  | { operation: 'edit'; parameters: EditParameters }
+  | { operation: 'extend'; parameters: ExtendParameters };
 
 export interface CharacterParameters {
   video: { path: string } | Blob;

@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { usesProxy } from '../config.ts';
 import { publicLookup } from './foreign.ts';
 
@@ -26,7 +26,7 @@ export interface Connections {
 }
 
 /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honoured, except by a dispatcher of the caller's. */
-export function openConnections(options: ConnectionOptions, allowPrivate: boolean): Connections {
+export function openConnections(options: ConnectionOptions, origin: string, allowPrivate: boolean): Connections {
   const { requestTimeoutMs, bodyTimeoutMs = requestTimeoutMs, dispatcher } = options;
   const { connectTimeoutMs = Math.min(CONNECT_TIMEOUT_MS, requestTimeoutMs) } = options;
   if (dispatcher !== undefined) {
@@ -39,7 +39,7 @@ export function openConnections(options: ConnectionOptions, allowPrivate: boolea
   };
   // Without a proxy there is nothing to decide for each request.
   const open = (own: Agent.Options) => (usesProxy() ? new EnvHttpProxyAgent(own) : new Agent(own));
-  const own = open(common);
+  const own = usesProxy() ? open(common) : new Pool(origin, common);
   const elsewhere = allowPrivate
     ? open(common)
     : open({ ...common, connect: { ...common.connect, lookup: publicLookup } });

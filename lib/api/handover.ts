@@ -3,9 +3,11 @@ import { DecoratorHandler, type Dispatcher } from 'undici';
 /** Asked around every sending of a call that makes a job, by whoever keeps the books. */
 export interface SendGate {
   /** Before an attempt; nothing has left yet. What it throws ends the call as not sent. */
-  open(): Promise<void>;
+  open(uploadBytes: number): Promise<void>;
   /** In the turn in which the request is handed to an open connection. What it throws keeps the request back. */
   pass(): void;
+  /** In the turn in which a piece of the body goes out. What it throws leaves the request unfinished, so that no job is made. */
+  goOn(): void;
   /** For certain, the attempt made no job. */
   refused(error: unknown): Promise<void>;
 }

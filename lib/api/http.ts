@@ -10,6 +10,7 @@ import { startDeadline } from './deadline.ts';
 import { decoded } from './decoded.ts';
 import { failureOf } from './failure.ts';
 import { isPrivateAddress } from './foreign.ts';
+import { askedAtHandover, type SendGate } from './handover.ts';
 import { outgoingOf, type RequestBody } from './outgoing.ts';
 import { parseJson, readError, readMade, readText } from './read.ts';
 import { createOpener } from './redirects.ts';
@@ -18,6 +19,7 @@ import { withRetry } from './retry.ts';
 
 const ATTEMPTS = 4;
 const RETRY_DEADLINE_MS = 60_000;
+const MOST_TIMES_KEPT_BACK = 50;
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -29,6 +31,8 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
   /** Does this call make a job, so that it costs money and must never be sent twice? */
   makesJob?: boolean;
+  /** Who keeps the books of a call that makes a job. */
+  gate?: SendGate | undefined;
   /** Repeats a call that failed for a passing reason. @default true, except for a call that makes a job */
   retry?: boolean;
   /** Is this HTTP error an answer all the same? */
@@ -90,7 +94,7 @@ export function createHttp(config: HttpConfig): Http {
   const secrets = [...secretsOf(config), ...Object.values(config.headers)];
   const context = { host: base.hostname, refuses429BeforeJob };
   const allowPrivate = config.allowPrivateAddresses === true || isPrivateHost(base.hostname);
-  const connections = openConnections(config, allowPrivate);
+  const connections = openConnections(config, origin, allowPrivate);
   const credentials = {
     ...(config.apiKey !== undefined && { authorization: `Bearer ${config.apiKey}` }),
     ...lowerCased(config.headers),
@@ -120,7 +124,7 @@ export function createHttp(config: HttpConfig): Http {
     const { method, path, signal } = request;
     if (signal?.aborted) throw new VideoToolsetError('aborted', `${method} ${path} was stopped before it was sent.`);
     const started = performance.now();
-    const outgoing = request.body && outgoingOf(request.body, () => deadline.extend());
+    const outgoing = request.body && outgoingOf(request.body, () => deadline.extend(), request.gate?.goOn);
     using deadline = startDeadline(config.requestTimeoutMs, signal);
     try {
       const response = await dispatcher.request({
@@ -140,6 +144,26 @@ export function createHttp(config: HttpConfig): Http {
       return await answerOf(request, { status, headers, body });
     } catch (error) {
       throw failureOf(error, request, { host, nothingSent: outgoing?.isBegun === false });
+    }
+  };
+
+  /** A request that was kept back because the books were busy is tried again; a refusal is noted in them. */
+  const makeJob = async (request: HttpRequest): Promise<JsonResponse> => {
+    const { gate } = request;
+    await gate?.open(uploadBytesOf(request.body));
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await connections.onFresh((dispatcher) =>
+          exchange(request, gate === undefined ? dispatcher : askedAtHandover(dispatcher, gate.pass)),
+        );
+      } catch (error) {
+        if (isKeptBack(error) && attempt < MOST_TIMES_KEPT_BACK)
+          await clock.sleep(10 + 40 * clock.random(), request.signal);
+        else {
+          if (isNotSubmitted(error)) await gate?.refused(error);
+          throw error;
+        }
+      }
     }
   };
 
@@ -169,11 +193,7 @@ export function createHttp(config: HttpConfig): Http {
 
   return {
     json: (request) =>
-      repeated(request, () =>
-        request.makesJob
-          ? connections.onFresh((dispatcher) => exchange(request, dispatcher))
-          : exchange(request, connections.own),
-      ),
+      repeated(request, () => (request.makesJob ? makeJob(request) : exchange(request, connections.own))),
 
     stream: (request) => openStream(request, new URL(origin + pathOf(request))),
 
@@ -188,6 +208,20 @@ export function createHttp(config: HttpConfig): Http {
   };
 }
 
+function isKeptBack(error: unknown): boolean {
+  return error instanceof VideoToolsetError && error.code === 'storage_failed' && error.facts.retryable === true;
+}
+
+function isNotSubmitted(error: unknown): boolean {
+  return error instanceof VideoToolsetError && error.report().submitted === 'no';
+}
+
+function uploadBytesOf(body: RequestBody | undefined): number {
+  if (body === undefined || 'json' in body) return 0;
+  if ('multipart' in body) return body.multipart.contentLength;
+  return [...body.form.values()].reduce((sum, value) => sum + (typeof value === 'string' ? 0 : value.size), 0);
+}
+
 function isPrivateHost(hostname: string): boolean {
   return hostname === 'localhost' || isPrivateAddress(hostname);
 }
@@ -199,8 +233,7 @@ function masked(text: string, secrets: readonly string[]): string {
 }
 
 function queryText(query: Record<string, string>): string {
-  const text = new URLSearchParams(query).toString();
-  return text === '' ? '' : `?${text}`;
+  return Object.keys(query).length === 0 ? '' : `?${new URLSearchParams(query)}`;
 }
 
 function lowerCased(headers: Record<string, string>): Record<string, string> {

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Video } from '../../types/video.ts';
 import { ApiError, VideoToolsetError } from '../errors.ts';
-import type { WireRequest } from './body.ts';
 import type { Clock } from './clock.ts';
 import { addressesOf, inlineBytesOf } from './elsewhere.ts';
 import type { Http } from './http.ts';
 import { forgotten, isFailedVideo } from './offers.ts';
 import { isFinal, isRecord, parseVideo } from './parse.ts';
 import { path as route } from './path.ts';
+import type { PreparedJob } from './prepare.ts';
 import { announcement } from './retirement.ts';
 import { retryAfterMs } from './retry.ts';
-import type { createSender } from './send.ts';
+import type { createSender, SendOptions } from './send.ts';
 import type { Poll } from './wait.ts';
 
 /** How long a job that was just made may be unknown to its server. */
@@ -21,8 +21,8 @@ export function createJobs(http: Http, sendJob: ReturnType<typeof createSender>,
   const made = new Map<string, { at: number; ended?: Video }>();
 
   return {
-    async make(path: string, wire: WireRequest, signal?: AbortSignal, notices: string[] = []): Promise<Video> {
-      const { data, headers } = await sendJob(path, wire, signal);
+    async make({ path, wire, notices }: PreparedJob, options?: SendOptions): Promise<Video> {
+      const { data, headers } = await sendJob(path, wire, options);
       const video = madeVideo(data);
       made.set(video.id, { at: clock.now(), ...(isFinal(video.status) && { ended: video }) });
       const announced = announcement(headers);

@@ -17,8 +17,9 @@ export interface Outgoing {
 /**
  * A body as a stream of small pieces, each of which is asked for when the ones before it went out: so it is seen whether a
  * slow line still flows, when the last byte went out, and whether there was ever a connection.
+ * @param mayGoOn asked before each piece; what it throws ends the request unfinished
  */
-export function outgoingOf(body: RequestBody, onMove: () => void): Outgoing {
+export function outgoingOf(body: RequestBody, onMove: () => void, mayGoOn: () => void = () => undefined): Outgoing {
   const { headers, open } = encoded(body);
   let isBegun = false;
   const pieces = async function* () {
@@ -26,6 +27,7 @@ export function outgoingOf(body: RequestBody, onMove: () => void): Outgoing {
     onMove();
     for await (const chunk of open()) {
       for (let start = 0; start < chunk.length; start += CHUNK_BYTES) {
+        mayGoOn();
         yield chunk.subarray(start, start + CHUNK_BYTES);
         onMove();
       }

@@ -23,6 +23,7 @@ function encodeId(id: string): string {
 
 /** `.` and `..`, plain or encoded once or more, alone or between slashes. */
 function isDotted(id: string): boolean {
+  if (!/[.%]/.test(id)) return false;
   let decoded = id;
   for (let round = 0; round < 4; round++) {
     if (decoded.split(/[/\\]/).some((part) => /^\.{1,2}$/.test(part))) return true;

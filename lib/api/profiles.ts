@@ -24,6 +24,24 @@ export interface Profile {
   refuses429BeforeJob: boolean;
   /** Does deleting a running job stop it? */
   deleteStops: 'yes' | 'no' | 'unknown';
+  /** Does the list repeat each job's prompt? Without it no job of a lost answer is taken for ours. */
+  listEchoesPrompt: boolean;
+  /** Does the list show every job of this account? */
+  listComplete: boolean;
+  /** After how many milliseconds at most a job is in the list; undefined where nobody says. */
+  listLagMs?: number;
+  /** The header that makes one job of all requests with the same value. */
+  idempotencyKey?: string;
+  /** The model where a request names none. */
+  defaultModel?: string;
+  /** The length in seconds of a clip for which none was asked. */
+  defaultSeconds?: number;
+  /** The longest clip in seconds. */
+  maxSeconds?: number;
+  /** Does a clip cost nothing here, so that it may be made anew without asking? */
+  costsNothing: boolean;
+  /** Is a job that failed billed? */
+  billsFailedJobs: 'yes' | 'no' | 'unknown';
   /** How long clips can be downloaded, in words. */
   lifetime: string;
 }
@@ -39,6 +57,10 @@ const GENERIC: Profile = {
   missing: [],
   refuses429BeforeJob: false,
   deleteStops: 'unknown',
+  listEchoesPrompt: false,
+  listComplete: false,
+  costsNothing: false,
+  billsFailedJobs: 'unknown',
   lifetime: 'unknown: download soon',
 };
 
@@ -54,6 +76,12 @@ export const PROFILES: Record<ServerName, Profile> = {
     takesFileIds: false,
     refuses429BeforeJob: true,
     deleteStops: 'yes',
+    listEchoesPrompt: true,
+    listComplete: true,
+    listLagMs: 0,
+    defaultSeconds: 4,
+    costsNothing: true,
+    billsFailedJobs: 'no',
     lifetime: 'as long as the job',
   },
   openai: {
@@ -62,6 +90,10 @@ export const PROFILES: Record<ServerName, Profile> = {
     label: 'OpenAI',
     body: 'json',
     refuses429BeforeJob: true,
+    listEchoesPrompt: true,
+    listComplete: true,
+    defaultModel: 'sora-2',
+    defaultSeconds: 4,
     lifetime: '1 hour after completion',
   },
   azure: {
@@ -70,6 +102,9 @@ export const PROFILES: Record<ServerName, Profile> = {
     label: 'Azure OpenAI',
     body: 'json',
     refuses429BeforeJob: true,
+    listEchoesPrompt: true,
+    listComplete: true,
+    defaultSeconds: 4,
     lifetime: '24 hours after creation',
   },
   sglang: {
@@ -81,6 +116,8 @@ export const PROFILES: Record<ServerName, Profile> = {
     takesFileIds: false,
     missing: NO_EDITING,
     deleteStops: 'no',
+    listComplete: true,
+    defaultSeconds: 4,
     lifetime: "as long as the server's process",
   },
   'vllm-omni': {
@@ -92,6 +129,8 @@ export const PROFILES: Record<ServerName, Profile> = {
     takesFileIds: false,
     missing: NO_EDITING,
     deleteStops: 'yes',
+    listEchoesPrompt: true,
+    listComplete: true,
     lifetime: "as long as the server's process",
   },
   litellm: {

@@ -45,7 +45,10 @@ export function retryAfterMs(
   headers: Record<string, string | string[] | undefined>,
   nowMs = Date.now(),
 ): number | undefined {
-  const value = (name: string) => [headers[name]].flat()[0]?.trim();
+  const value = (name: string) => {
+    const given = headers[name];
+    return (typeof given === 'object' ? given[0] : given)?.trim();
+  };
   const exact = Number(value('openai-poll-after-ms') || value('retry-after-ms') || Number.NaN);
   if (Number.isFinite(exact)) return clamped(exact);
   const after = value('retry-after');

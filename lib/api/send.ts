@@ -1,9 +1,17 @@
 import { ApiError, VideoToolsetError } from '../errors.ts';
 import { encode, type WireRequest } from './body.ts';
+import type { SendGate } from './handover.ts';
 import type { Http, JsonResponse } from './http.ts';
 import type { Profile } from './profiles.ts';
 
 type Encoding = 'json' | 'multipart';
+
+export interface SendOptions {
+  signal?: AbortSignal | undefined;
+  gate?: SendGate | undefined;
+  /** The same for every attempt at the same clip. */
+  idempotencyKey?: string | undefined;
+}
 
 /**
  * Sends what makes a job, in the encoding this server takes. Where that is not known, an answer that clearly came from
@@ -12,9 +20,23 @@ type Encoding = 'json' | 'multipart';
 export function createSender(http: Http, profile: Profile) {
   let learned: Encoding | undefined = profile.body === 'auto' ? undefined : profile.body;
 
-  return async (path: string, wire: WireRequest, signal?: AbortSignal): Promise<JsonResponse> => {
+  return async (
+    path: string,
+    wire: WireRequest,
+    { signal, gate, idempotencyKey }: SendOptions = {},
+  ): Promise<JsonResponse> => {
+    const { idempotencyKey: header } = profile;
+    const headers = header !== undefined && idempotencyKey !== undefined ? { [header]: idempotencyKey } : {};
     const send = async (encoding: Encoding) =>
-      await http.json({ method: 'POST', path, body: await encode(wire, encoding), signal, makesJob: true });
+      await http.json({
+        method: 'POST',
+        path,
+        body: await encode(wire, encoding),
+        headers,
+        signal,
+        gate,
+        makesJob: true,
+      });
     const first: Encoding = wire.upload === undefined ? (learned ?? 'json') : 'multipart';
     try {
       return await send(first);

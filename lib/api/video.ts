@@ -6,6 +6,7 @@ import type {
   CreateParameters,
   EditParameters,
   ExtendParameters,
+  JobRequest,
   ListParameters,
   Video,
   VideoList,
@@ -21,17 +22,17 @@ import { requireCompleted } from './completed.ts';
 import type { ConnectionOptions } from './connections.ts';
 import { contentSource } from './content.ts';
 import { type DownloadedFile, type DownloadOptions, saveDownload } from './download.ts';
-import { createHttp, type HttpResponse } from './http.ts';
+import { createHttp, type HttpResponse, type JsonResponse } from './http.ts';
 import { createJobs } from './jobs.ts';
 import { withModelEnd } from './modelEnd.ts';
 import { isMissingRoute, notOffered } from './offers.ts';
 import { everyPage } from './pages.ts';
 import { parseCharacter, parseDeleted, parseVideoList } from './parse.ts';
 import { path as route } from './path.ts';
+import { type PreparedJob, prepareJob } from './prepare.ts';
 import { probeServer, type ServerReport } from './probe.ts';
 import { type OptionalOperation, type Profile, profileFor } from './profiles.ts';
-import { createRequest, requirePrompt, requireSeconds, sourceRequest } from './request.ts';
-import { createSender } from './send.ts';
+import { createSender, type SendOptions } from './send.ts';
 import { type WaitOptions, type WaitResult, waitForVideos } from './wait.ts';
 
 export interface CallOptions {
@@ -40,6 +41,10 @@ export interface CallOptions {
 
 /** The ten operations of the Videos API, and the two that every user of it needs: `wait` and `download`. */
 export interface VideoApi {
+  /** A call that makes a job, checked and ready to go out. Nothing is sent. */
+  prepare(request: JobRequest): Promise<PreparedJob>;
+  /** Sends what was prepared, once: this makes a job. */
+  make(job: PreparedJob, options?: SendOptions): Promise<Video>;
   create(parameters: CreateParameters, options?: CallOptions): Promise<Video>;
   retrieve(id: string, options?: CallOptions): Promise<Video>;
   list(parameters?: ListParameters, options?: CallOptions): Promise<VideoList>;
@@ -60,8 +65,8 @@ export interface VideoApi {
   download(id: string, options?: DownloadOptions): Promise<DownloadedFile>;
   /** What the server can do, found out without making a job. */
   probe(options?: CallOptions): Promise<ServerReport>;
-  /** Does deleting a running job stop it on this server? */
-  readonly deleteStops: Profile['deleteStops'];
+  /** What is known of this server's dialect. */
+  readonly profile: Profile;
   close(): Promise<void>;
 }
 
@@ -75,6 +80,10 @@ export type VideoApiConfig = Pick<
     workspace: Workspace;
     /** @default 'auto' */
     server?: ServerName;
+    /** Under which partial downloads are found again. @default the base URL */
+    serverName?: string;
+    /** What the caller knows of a server of their own. */
+    profile?: Partial<Profile>;
     log?: Log;
     clock?: Clock;
     /** Fetches addresses that a server names even from private networks. @default false */
@@ -88,7 +97,7 @@ export type VideoApiConfig = Pick<
 export function createVideoApi(options: VideoApiConfig): VideoApi {
   const config = { ...options, baseUrl: baseUrlOf(options.baseUrl) ?? options.baseUrl };
   const { workspace, log = createLog(), clock = systemClock } = config;
-  const profile = profileFor(config.baseUrl, config.server ?? 'auto');
+  const profile = { ...profileFor(config.baseUrl, config.server ?? 'auto'), ...config.profile };
   const http = createHttp({ ...config, log, clock, refuses429BeforeJob: profile.refuses429BeforeJob });
   const sendJob = createSender(http, profile);
   const jobs = createJobs(http, sendJob, clock);
@@ -102,27 +111,31 @@ export function createVideoApi(options: VideoApiConfig): VideoApi {
     }
   };
 
+  const made = async (request: JobRequest, options?: CallOptions) => api.make(await api.prepare(request), options);
+
   const api: VideoApi = {
-    async create(parameters, { signal } = {}) {
-      const { wire, notices } = await createRequest(
-        { ...(config.model !== undefined && { model: config.model }), ...parameters },
-        profile,
-        workspace,
-      );
+    prepare: (request) => prepareJob(withModel(request, config.model), profile, workspace),
+
+    async make(job, options = {}) {
+      const { operation, wire, sourceId } = job;
+      if (operation !== 'create') return await offered(operation, () => jobs.make(job, options), sourceId);
       try {
-        return await jobs.make('/videos', wire, signal, notices);
+        return await jobs.make(job, options);
       } catch (error) {
-        throw await withModelEnd(error, wire.fields.model, http, signal);
+        throw await withModelEnd(error, wire.fields.model, http, options.signal);
       }
     },
+
+    create: (parameters, options) => made({ operation: 'create', parameters }, options),
+    remix: (id, { prompt }, options) => made({ operation: 'remix', parameters: { id, prompt } }, options),
+    edit: (parameters, options) => made({ operation: 'edit', parameters }, options),
+    extend: (parameters, options) => made({ operation: 'extend', parameters }, options),
 
     retrieve: async (id, options = {}) => (await jobs.poll(id, options)).video,
 
     list: (parameters = {}, { signal } = {}) =>
       offered('list', async () =>
-        parseVideoList(
-          (await http.json({ method: 'GET', path: '/videos', query: listQuery(parameters), signal })).data,
-        ),
+        videoListOf(await http.json({ method: 'GET', path: '/videos', query: listQuery(parameters), signal })),
       ),
 
     listAll: (parameters = {}, options = {}) => everyPage((query) => api.list(query, options), parameters),
@@ -148,33 +161,10 @@ export function createVideoApi(options: VideoApiConfig): VideoApi {
         signal,
       }),
 
-    async remix(id, { prompt }, { signal } = {}) {
-      const path = route`/videos/${id}/remix`;
-      requirePrompt(prompt);
-      return await offered('remix', () => jobs.make(path, { fields: { prompt } }, signal), id);
-    },
-
-    edit: (parameters, { signal } = {}) =>
-      offered(
-        'edit',
-        async () => jobs.make('/videos/edits', await sourceRequest(parameters, workspace), signal),
-        sourceId(parameters),
-      ),
-
-    extend: (parameters, { signal } = {}) =>
-      offered(
-        'extend',
-        async () => {
-          requireSeconds(parameters.seconds);
-          return await jobs.make('/videos/extensions', await sourceRequest(parameters, workspace), signal);
-        },
-        sourceId(parameters),
-      ),
-
     createCharacter: ({ video, name }, { signal } = {}) =>
       offered('characters', async () => {
         const wire = { fields: { name }, upload: await openUpload('video', video, workspace) };
-        return parseCharacter((await sendJob('/videos/characters', wire, signal)).data);
+        return parseCharacter((await sendJob('/videos/characters', wire, { signal })).data);
       }),
 
     async retrieveCharacter(id, { signal } = {}) {
@@ -202,7 +192,7 @@ export function createVideoApi(options: VideoApiConfig): VideoApi {
       const download = {
         video,
         source: contentSource(http, video, variant, clock),
-        identity: JSON.stringify([config.baseUrl, id, variant]),
+        identity: JSON.stringify([config.serverName ?? config.baseUrl, id, variant]),
         partialFolder: path.join(config.state, 'partial'),
         name: options.name ?? defaultName(video, variant),
       };
@@ -213,7 +203,7 @@ export function createVideoApi(options: VideoApiConfig): VideoApi {
       }
     },
 
-    deleteStops: profile.deleteStops,
+    profile,
 
     probe: ({ signal } = {}) => probeServer(http, profile, signal),
 
@@ -222,8 +212,14 @@ export function createVideoApi(options: VideoApiConfig): VideoApi {
   return api;
 }
 
-function sourceId({ video }: EditParameters): string | undefined {
-  return 'id' in video ? video.id : undefined;
+function videoListOf({ data, headers }: JsonResponse): VideoList {
+  const date = Date.parse(String(headers.date));
+  return { ...parseVideoList(data), ...(!Number.isNaN(date) && { date }) };
+}
+
+function withModel(request: JobRequest, model: string | undefined): JobRequest {
+  if (request.operation !== 'create' || model === undefined) return request;
+  return { ...request, parameters: { model, ...request.parameters } };
 }
 
 function listQuery({ limit, order, after }: ListParameters): Record<string, string> {

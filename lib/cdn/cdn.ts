@@ -13,6 +13,8 @@ import { createLocalCdn } from './local.ts';
 
 export interface UploadOptions {
   signal?: AbortSignal | undefined;
+  /** What the file must still be, in hex. */
+  sha256?: string | undefined;
   /** Bytes so far, and in all. */
   onProgress?: ((bytes: number, total: number) => void) | undefined;
 }
@@ -40,7 +42,7 @@ export function createCdn(config: Pick<Config, 'cdn' | 'cdnPublicUrl'>, workspac
   return {
     driver: driver.name,
 
-    async upload(name, { signal, onProgress } = {}) {
+    async upload(name, { signal, onProgress, sha256: expected } = {}) {
       const file = await workspace.find(name);
       const contentType = await mediaTypeOfFile(file.absolute);
       if (!/^(video|image|audio)\//.test(contentType)) {
@@ -68,6 +70,7 @@ export function createCdn(config: Pick<Config, 'cdn' | 'cdnPublicUrl'>, workspac
         const { bytes: bytesNow, modifiedMs } = await workspace.find(name);
         if (bytes !== file.bytes || bytes !== bytesNow || modifiedMs !== file.modifiedMs) throw changedFile(file.path);
         const sha256 = hash.digest('hex');
+        if (expected !== undefined && sha256 !== expected) throw notTheClip(file.path);
         const key = normaliseKey(keyOf(file, sha256, contentType));
         const verified = await upload.commit(key, { bytes, sha256 });
         return { url: await driver.url(key), path: file.path, key, bytes, sha256, content_type: contentType, verified };
@@ -96,6 +99,16 @@ function changedFile(shown: string): VideoToolsetError {
     retryable: true,
     next_step: `Call cdn_upload with {"path":${JSON.stringify(shown)}} again, once nothing writes to the file.`,
   });
+}
+
+function notTheClip(shown: string): VideoToolsetError {
+  return new VideoToolsetError(
+    'publish_failed',
+    `${shown} is not the clip any more that was downloaded: it was not published.`,
+    {
+      next_step: `Move ${shown} away, then go on: the clip is fetched again. To publish the file as it is, use cdn_upload.`,
+    },
+  );
 }
 
 function publishError(error: unknown, shown: string): VideoToolsetError {

@@ -11,6 +11,8 @@ import { createProgress, type Progress } from './progress.ts';
 
 /** One run of a command: its configuration opened, its switches read, Ctrl-C turned into a signal. */
 export interface Invocation {
+  /** As the command line set them. */
+  options: Options;
   runtime: Runtime;
   json: boolean;
   progress: Progress;
@@ -21,11 +23,13 @@ export interface Invocation {
 /** Opens what a command needs, runs it, sets the exit code it returns, and closes everything whatever happens. */
 export async function invoke(command: Command, run: (invocation: Invocation) => Promise<number>): Promise<void> {
   const { json = false, quiet = false, yes = false, ...settings } = command.optsWithGlobals();
-  const runtime = openRuntime(optionsOf(settings));
+  const options = optionsOf(settings);
+  const runtime = openRuntime(options);
   const progress = createProgress({ quiet });
   const interruption = interruptible();
   try {
     process.exitCode = await run({
+      options,
       runtime,
       json,
       progress,
@@ -46,10 +50,16 @@ export function invokeTool(
   tool: string,
   argumentsOf: (invocation: Invocation) => Record<string, unknown>,
   textOf: (result: ToolResult, invocation: Invocation) => string,
+  session?: string,
 ): Promise<void> {
   return invoke(command, async (invocation) => {
     const { runtime, json, progress, signal, approve } = invocation;
-    const context: ToolContext = { signal, progress: (report) => progress.report(report), ...(approve && { approve }) };
+    const context: ToolContext = {
+      signal,
+      progress: (report) => progress.report(report),
+      ...(approve && { approve }),
+      ...(session !== undefined && { session }),
+    };
     const result = await runtime.toolset.call(tool, argumentsOf(invocation), context);
     progress.end();
     if (json) printJson(jsonOf(result, runtime.workspace));

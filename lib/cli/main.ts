@@ -6,8 +6,10 @@ import { registerCreate } from './create.ts';
 import { registerDelete } from './delete.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerDownload } from './download.ts';
+import { registerLedger } from './ledger.ts';
 import { registerList } from './list.ts';
 import { exitCodeOf, print, printError, printJson, tell, typed } from './output.ts';
+import { registerProduce } from './produce.ts';
 import { registerPublish } from './publish.ts';
 import { registerRetrieve } from './retrieve.ts';
 import { registerStudio } from './studio.ts';
@@ -16,8 +18,10 @@ import { registerWait } from './wait.ts';
 const EXAMPLES = `
 Without VIDEO_BASE_URL clips are previews, drawn by the embedded studio: no key, no cost.
   $ video-toolset agent "A paper boat drifts down a gutter at dusk. 8 seconds, landscape. Publish it."
+  $ video-toolset produce "A lighthouse in a storm" --seconds 4
   $ video-toolset create "A lighthouse in a storm" --seconds 4 && video-toolset wait <id>
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not approved, 4 the job still runs, 130 interrupted.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 over budget or not approved,
+4 not finished yet, 130 interrupted.`;
 
 /** The command line. Sets the process's exit code; never throws. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -36,6 +40,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const registrations = [
     registerAgent,
     registerPlan,
+    registerProduce,
     registerCreate,
     registerWait,
     registerRetrieve,
@@ -43,6 +48,7 @@ export async function main(args: readonly string[]): Promise<void> {
     registerDownload,
     registerDelete,
     registerPublish,
+    registerLedger,
     registerStudio,
     registerDoctor,
   ];

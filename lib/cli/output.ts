@@ -7,7 +7,8 @@ import type { Workspace } from '../workspace.ts';
 /** The agreed exit codes: 1 failed, 2 wrong usage, 3 over budget or not approved, 4 still running, 130 interrupted. */
 export function exitCodeOf(code: ErrorCode): number {
   if (code === 'invalid_argument' || code === 'invalid_configuration' || code === 'outside_workspace') return 2;
-  if (code === 'not_approved') return 3;
+  if (code === 'seconds_required') return 2;
+  if (code === 'not_approved' || code === 'over_budget') return 3;
   if (code === 'not_ready') return 4;
   return code === 'aborted' ? 130 : 1;
 }
@@ -45,6 +46,7 @@ export function commandFor(nextStep: string): string {
       if (operation === 'list') return `Go on with: video-toolset list${optionsOf(args)}`;
       const ids = [args.ids ?? args.id ?? []].flat().map(typed);
       const target = args.path === undefined ? afterDashes(ids) : [typedFile(args.path)];
+      if (operation === 'produce') return 'Go on with: video-toolset produce --resume';
       const command = operation === 'upload' ? 'publish' : operation;
       return target.length === 0 ? call : `Go on with: video-toolset ${command} ${target.join(' ')}`;
     },
@@ -78,7 +80,7 @@ function afterDashes(words: string[]): string[] {
 export function printError({ code, message, job_id, next_step }: ErrorReport): void {
   const lines = [`Error: ${message}`];
   if (job_id !== undefined && !message.includes(job_id)) lines.push(`Job: ${job_id}`);
-  if (code === 'not_approved')
+  if (code === 'not_approved' && message.includes('delete'))
     lines.push('Run it again with --yes to approve it, or set VIDEO_APPROVE_DELETE=no to approve every delete.');
   else if (next_step !== undefined) lines.push(commandFor(next_step));
   tell(`${lines.join('\n')}\n`);

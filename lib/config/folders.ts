@@ -27,6 +27,15 @@ export function folder(name: OptionName, value: unknown): string {
   return absolute(name, expanded);
 }
 
+/** A file of this machine, or a database for several. */
+export function ledgerPlace(value: unknown, state: string): string {
+  const place = text('ledger', value);
+  if (place === undefined) return path.join(state, 'ledger.db');
+  if (/^postgres(ql)?:\/\//.test(place)) return place;
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) throw wrong('ledger', 'it must be a file or a postgres:// address');
+  return folder('ledger', place);
+}
+
 export function defaultState(environment: Environment): string {
   const base = environment.XDG_STATE_HOME?.trim();
   return path.join(base && path.isAbsolute(base) ? base : path.join(homedir(), '.local', 'state'), 'video-toolset');

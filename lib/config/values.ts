@@ -68,6 +68,33 @@ export function milliseconds(name: OptionName, value: unknown): number {
   return number;
 }
 
+/** An amount of money, time or jobs: zero or more. */
+export function amount(name: OptionName, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const number = typeof value === 'string' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number) || number < 0)
+    throw wrong(name, `it must be a number, zero or more, not ${JSON.stringify(value)}`);
+  return number;
+}
+
+export function pricesOf(value: unknown): Record<string, number> {
+  const prices = recordOf('prices', value);
+  for (const [model, price] of Object.entries(prices)) {
+    if (amount('prices', price) !== price)
+      throw wrong('prices', `the price of ${JSON.stringify(model)} must be a number`);
+  }
+  return Object.fromEntries(Object.entries(prices).map(([model, price]) => [model, Number(price)]));
+}
+
+/** A JSON object, as a text or as it is. */
+export function recordOf(name: OptionName, value: unknown): Record<string, unknown> {
+  if (value === undefined) return {};
+  const record = typeof value === 'string' ? parseJson(name, value) : value;
+  if (typeof record !== 'object' || record === null || Array.isArray(record))
+    throw wrong(name, 'it must be a JSON object');
+  return { ...record };
+}
+
 export function switchOf(name: OptionName, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   return oneOf(name, value, ['1', '0', 'true', 'false']).replace('true', '1') === '1';

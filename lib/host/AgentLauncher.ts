@@ -32,7 +32,7 @@ export interface AgentRunOptions {
   stream?: boolean;
   onEvent?: (event: AgentEvent) => void;
   /** What tools are given, besides signal and progress. */
-  toolContext?: Pick<ToolContext, 'approve' | 'waitLimitMs'>;
+  toolContext?: Pick<ToolContext, 'approve' | 'session' | 'waitLimitMs'>;
 }
 
 /** Runs prompt-driven agents: a prompt file, a set of tools, a model, and the loop of the AI SDK over them. */
@@ -74,7 +74,7 @@ export class AgentLauncher {
         await keepCalls();
       },
     };
-    const tools = await this.#modelTools(prompt, reached, options, note);
+    const tools = await this.#modelTools(prompt, reached, { ...options, session }, note);
     try {
       const { ToolLoopAgent, isStepCount } = await import('ai');
       const loop = new ToolLoopAgent({
@@ -114,18 +114,19 @@ export class AgentLauncher {
   async #modelTools(
     prompt: AgentPrompt,
     reached: AgentResult,
-    options: AgentRunOptions,
+    options: AgentRunOptions & { session: Session },
     note: NoteCall,
   ): Promise<ModelTools> {
     const { dynamicTool, jsonSchema } = await import('ai');
     const toolset = this.#options.toolset.pick(prompt.tools);
-    const { onEvent, signal, toolContext } = options;
+    const { onEvent, session, signal, toolContext } = options;
     const entries = toolset.definitions().map(({ name, description, parameters }) => {
       const execute = async (input: unknown, { toolCallId }: { toolCallId: string }): Promise<string> => {
         await note.begun({ id: toolCallId, name, input });
         onEvent?.({ type: 'tool-start', name });
         const started = performance.now();
         const result = await toolset.call(name, input, {
+          session: session.id,
           ...toolContext,
           ...(signal && { signal }),
           progress: (report) => onEvent?.({ type: 'tool-progress', name, report }),

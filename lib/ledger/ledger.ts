@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type {
   Attempt,
   AttemptOutcome,
@@ -8,6 +9,7 @@ import type {
   ClipState,
   Price,
 } from '../../types/ledger.ts';
+import { VideoToolsetError } from '../errors.ts';
 import { requireWithin, type Spending, spending } from './budget.ts';
 import type { LedgerDriver, Statements, Value } from './driver.ts';
 import { type Changes, isOpen, moveStatement, type Statement, superseded } from './moves.ts';
@@ -18,9 +20,12 @@ export interface LedgerOptions {
   sendDeadlineMs: number;
   /** How long after its sending a lost answer may still become a job. */
   quarantineMs: number;
-  /** Milliseconds since 1970. @default Date.now */
+  /** Milliseconds since 1970. @default the wall's, which no step back in time can shorten */
   now?: () => number;
 }
+
+/** What is known of the attempt before a new one. `made a job`: the job is lost, and the next one is another. */
+export type Predecessor = 'made no job' | 'may have made a job' | 'made a job';
 
 /** What was intended, sent, made and spent: one row for each wanted clip, safe for many processes. */
 export interface Ledger {
@@ -30,8 +35,14 @@ export interface Ledger {
    * @throws VideoToolsetError `over_budget`, `seconds_required`
    */
   intend(request: ClipRequest, budget: Budget): Promise<{ clip: Clip; isNew: boolean }>;
+  /** What `intend` would find. */
+  find(hash: string, session: string): Promise<Clip | undefined>;
   get(key: string): Promise<Clip | undefined>;
+  /** Wants a clip for more than it was: that is no move, and whoever works on it goes on. */
+  want(clip: Clip, goal: ClipGoal): Promise<Clip>;
   byJob(server: string, jobId: string): Promise<Clip | undefined>;
+  /** The clip whose file this is, and which is not published yet. */
+  byFile(workspace: string, path: string): Promise<Clip | undefined>;
   /** Newest first. */
   list(filter?: { workspace?: string; isOpen?: boolean; limit?: number }): Promise<Clip[]>;
   attempts(key: string): Promise<Attempt[]>;
@@ -43,14 +54,15 @@ export interface Ledger {
    * Reserves a new attempt. Its predecessor stays paid for, unless it is certain that it made no job.
    * @throws VideoToolsetError `over_budget`
    */
-  attemptAnew(clip: Clip, price: Price, budget: Budget, predecessor: 'counts' | 'made no job'): Promise<Clip>;
+  attemptAnew(clip: Clip, price: Price, budget: Budget, predecessor: Predecessor): Promise<Clip>;
   /**
    * The commit point: called in the very turn in which the request is handed over.
+   * @param uploadMs how much longer than usual the request may take to go out
    * @throws VideoToolsetError `superseded` where the deadline has passed or another process holds the clip: nothing may be sent
    */
-  markSent(clip: Clip): Clip;
+  markSent(clip: Clip, uploadMs?: number): Clip;
   /** Where the store cannot be written in one turn: called before the connection is made, and followed by a look at the clock. */
-  markSentAhead(clip: Clip): Promise<Clip>;
+  markSentAhead(clip: Clip, uploadMs?: number): Promise<Clip>;
   /** Did the answer name a job? One that comes for a clip that others took over is kept as an orphan. */
   answered(clip: Clip, jobId: string): Promise<Clip>;
   /** No job was made: for good, or so that a new attempt may follow. */
@@ -62,11 +74,13 @@ export interface Ledger {
   move(clip: Clip, to: ClipState, changes?: Changes): Promise<Clip>;
   /** Gives back what a job that was not billed had reserved. */
   release(clip: Clip): Promise<void>;
+  /** Milliseconds since 1970, as the ledger counts them. */
+  now(): number;
   close(): Promise<void>;
 }
 
 export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledger {
-  const { sendDeadlineMs, quarantineMs, now = Date.now } = options;
+  const { sendDeadlineMs, quarantineMs, now = steadyNow } = options;
 
   const one = async (sql: Statements, where: string, ...values: Value[]): Promise<Clip | undefined> => {
     const [row] = await sql.all(`SELECT * FROM clips WHERE ${where} ORDER BY created_at DESC, key LIMIT 1`, ...values);
@@ -99,44 +113,60 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
   const widen = async (sql: Statements, clip: Clip, goal: ClipGoal): Promise<Clip> => {
     if (goal === 'job' || clip.goal === 'published') return clip;
     const open = isOpen(clip.state, goal) ? 1 : 0;
+    const other = await one(sql, 'hash = ? AND is_open = 1 AND key <> ?', clip.hash, clip.key);
+    if (open === 1 && other !== undefined) throw madeElsewhere(clip, other);
     await sql.run('UPDATE clips SET goal = ?, is_open = ? WHERE key = ?', goal, open, clip.key);
     return await read(sql, clip.key);
   };
-  const sent = (clip: Clip): { move: Statement; attempt: Statement } => {
+  const sent = (clip: Clip, uploadMs: number) => {
     const at = now();
     if (at > clip.sendDeadline) throw superseded(clip.key);
+    const changes = { sentAt: at, quarantineUntil: at + quarantineMs + uploadMs };
     return {
-      move: moveStatement(clip, 'sent', { sentAt: at, quarantineUntil: at + quarantineMs }, at),
+      changes,
+      move: moveStatement(clip, 'sent', changes, at),
       attempt: attemptStatement(clip, { outcome: 'sent', sentAt: at }),
     };
   };
+  const wanted = async (sql: Statements, hash: string, session: string): Promise<Clip | undefined> =>
+    (await one(sql, 'hash = ? AND is_open = 1', hash)) ??
+    (await one(sql, "hash = ? AND session = ? AND state <> 'failed'", hash, session));
 
   return {
     intend: (request, budget) =>
       driver.transaction(async (sql) => {
-        const present =
-          (await one(sql, 'hash = ? AND is_open = 1', request.hash)) ??
-          (await one(sql, "hash = ? AND session = ? AND state <> 'failed'", request.hash, request.session));
+        const present = await wanted(sql, request.hash, request.session);
         if (present !== undefined) return { clip: await widen(sql, present, request.goal), isNew: false };
 
         const [count] = await sql.all('SELECT count(*) AS earlier FROM clips WHERE hash = ?', request.hash);
         const number = Number(count?.earlier ?? 0) + 1;
         const key = `clip-${request.hash.slice(0, 12)}${number === 1 ? '' : `-${number}`}`;
-        const { hash, server, workspace, session, operation, goal, price } = request;
+        const { hash, server, workspace, session, variation, goal, price } = request;
+        const { operation, parameters } = request.request;
         const at = now();
         await sql.run(
-          `INSERT INTO clips (key, version, state, is_open, hash, server, workspace, session, operation, parameters, goal,
-             created_at, updated_at, attempt, send_deadline)
-           VALUES (?, 1, 'intended', 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
-          ...[key, hash, server, workspace, session, operation, JSON.stringify(request.parameters), goal],
-          ...[at, at, at + sendDeadlineMs],
+          `INSERT INTO clips (key, version, state, is_open, hash, server, workspace, session, operation, parameters, variation, goal,
+             idempotency_key, created_at, updated_at, attempt, send_deadline)
+           VALUES (?, 1, 'intended', 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
+          ...[key, hash, server, workspace, session, operation, JSON.stringify(parameters), variation, goal],
+          ...[randomUUID(), at, at, at + sendDeadlineMs],
         );
         await reserve(sql, key, 1, price, budget);
         return { clip: await read(sql, key), isNew: true };
       }),
 
+    find: (hash, session) => wanted(driver, hash, session),
     get: (key) => one(driver, 'key = ?', key),
+    want: (clip, goal) => driver.transaction((sql) => widen(sql, clip, goal)),
     byJob: (server, jobId) => one(driver, 'server = ? AND job_id = ?', server, jobId),
+
+    async byFile(workspace, path) {
+      const rows = await driver.all(
+        "SELECT * FROM clips WHERE state = 'downloaded' AND workspace = ? ORDER BY updated_at DESC LIMIT 1000",
+        workspace,
+      );
+      return rows.map(clipOf).find(({ file }) => file?.path === path);
+    },
 
     async list({ workspace, isOpen: wanted, limit = 1_000 } = {}) {
       const rows = await driver.all(
@@ -158,7 +188,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
       driver.transaction(async (sql) => {
         if (predecessor === 'made no job') {
           const { sql: text, values } = attemptStatement(clip, { outcome: 'withdrawn', isCounted: false });
-          await sql.run(text, ...values);
+          await sql.run(`${text} AND outcome <> 'refused'`, ...values);
         }
         const attempt = clip.attempt + 1;
         await reserve(sql, clip.key, attempt, price, budget);
@@ -168,30 +198,30 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
           jobId: null,
           sentAt: null,
           quarantineUntil: null,
+          ...(predecessor === 'made a job' && { idempotencyKey: randomUUID() }),
         });
       }),
 
-    markSent(clip) {
+    markSent(clip, uploadMs = 0) {
       const { transactionNow } = driver;
       if (transactionNow === undefined) {
         // The move was made ahead; what is left to look at is the clock.
         if (clip.state !== 'sent' || now() > clip.sendDeadline) throw superseded(clip.key);
         return clip;
       }
-      const { move, attempt } = sent(clip);
+      const { changes, move, attempt } = sent(clip, uploadMs);
       transactionNow((run) => {
         if (run(move.sql, ...move.values) === 0) throw superseded(clip.key);
         run(attempt.sql, ...attempt.values);
       });
       // A process that was stopped while it wrote must not go on.
       if (now() > clip.sendDeadline) throw superseded(clip.key);
-      const at = now();
-      return { ...clip, state: 'sent', version: clip.version + 1, sentAt: at, quarantineUntil: at + quarantineMs };
+      return { ...clip, ...changes, state: 'sent', version: clip.version + 1 };
     },
 
-    async markSentAhead(clip) {
+    async markSentAhead(clip, uploadMs = 0) {
       if (driver.transactionNow !== undefined) return clip;
-      const { move, attempt } = sent(clip);
+      const { move, attempt } = sent(clip, uploadMs);
       return await driver.transaction(async (sql) => {
         if ((await sql.run(move.sql, ...move.values)) === 0) throw superseded(clip.key);
         await sql.run(attempt.sql, ...attempt.values);
@@ -235,8 +265,20 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
       await driver.run(sql, ...values);
     },
 
+    now,
     close: () => driver.close(),
   };
+}
+
+function madeElsewhere({ key }: Clip, other: Clip): VideoToolsetError {
+  return new VideoToolsetError('superseded', `The same clip as ${key} is being made as ${other.key}.`, {
+    next_step: `Go on with ${other.key} instead.`,
+  });
+}
+
+/** A machine that sleeps moves the wall's clock on, a corrected clock may step back: what is later holds. */
+function steadyNow(): number {
+  return Math.max(Date.now(), Math.ceil(performance.timeOrigin + performance.now()));
 }
 
 interface AttemptChanges {

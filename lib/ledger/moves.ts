@@ -6,11 +6,11 @@ import type { Value } from './driver.ts';
 const LEGAL: Record<ClipState, readonly ClipState[]> = {
   intended: ['intended', 'sent', 'failed'],
   sent: ['known', 'unknown', 'intended', 'failed'],
-  unknown: ['known', 'intended'],
+  unknown: ['known', 'intended', 'failed'],
   known: ['done', 'failed', 'gone'],
-  gone: ['known', 'intended'],
+  gone: ['known', 'intended', 'failed'],
   done: ['downloaded', 'gone', 'failed'],
-  downloaded: ['published'],
+  downloaded: ['downloaded', 'published', 'gone'],
   failed: [],
   published: [],
 };
@@ -26,6 +26,7 @@ export interface Changes {
   file?: Clip['file'];
   published?: Clip['published'];
   goal?: ClipGoal;
+  idempotencyKey?: string;
 }
 
 export interface Statement {
@@ -47,7 +48,8 @@ export function moveStatement(clip: Clip, to: ClipState, changes: Changes, now: 
   if (!LEGAL[clip.state].includes(to)) {
     throw new VideoToolsetError('internal', `The clip ${clip.key} cannot go from ${clip.state} to ${to}.`);
   }
-  const { attempt, sendDeadline, quarantineUntil, sentAt, jobId, error, file, published, goal } = changes;
+  const { attempt, sendDeadline, quarantineUntil, sentAt, jobId, error, file, published, goal, idempotencyKey } =
+    changes;
   const columns: Record<string, Value> = {
     state: to,
     is_open: isOpen(to, goal ?? clip.goal) ? 1 : 0,
@@ -61,6 +63,7 @@ export function moveStatement(clip: Clip, to: ClipState, changes: Changes, now: 
     ...(file !== undefined && { file: JSON.stringify(file) }),
     ...(published !== undefined && { published: JSON.stringify(published) }),
     ...(goal !== undefined && { goal }),
+    ...(idempotencyKey !== undefined && { idempotency_key: idempotencyKey }),
   };
   const names = Object.keys(columns).map((name) => `${name} = ?`);
   return {

@@ -1,4 +1,4 @@
-import type { Attempt, AttemptOutcome, Clip, ClipState, Operation } from '../../types/ledger.ts';
+import type { Attempt, AttemptOutcome, Clip, ClipState } from '../../types/ledger.ts';
 import type { Row } from '../sqlite.ts';
 
 const STATES: readonly ClipState[] = [
@@ -12,7 +12,7 @@ const STATES: readonly ClipState[] = [
   'downloaded',
   'published',
 ];
-const OPERATIONS: readonly Operation[] = ['create', 'remix', 'edit', 'extend'];
+const OPERATIONS = ['create', 'remix', 'edit', 'extend'] as const;
 const OUTCOMES: readonly AttemptOutcome[] = ['reserved', 'sent', 'answered', 'lost', 'refused', 'withdrawn', 'orphan'];
 
 export function clipOf(row: Row): Clip {
@@ -25,9 +25,10 @@ export function clipOf(row: Row): Clip {
     server: String(row.server),
     workspace: String(row.workspace),
     session: String(row.session),
-    operation: oneOf(OPERATIONS, row.operation),
-    parameters: JSON.parse(String(row.parameters)),
+    request: { operation: oneOf(OPERATIONS, row.operation), parameters: JSON.parse(String(row.parameters)) },
+    variation: Number(row.variation),
     goal: row.goal === 'published' ? 'published' : 'job',
+    idempotencyKey: String(row.idempotency_key),
     createdAt: Number(row.created_at),
     updatedAt: Number(row.updated_at),
     attempt: Number(row.attempt),

@@ -1,4 +1,6 @@
+import type { PublishedFile } from '../../types/cdn.ts';
 import type { Tool } from '../../types/tool.ts';
+import { whereUsable } from './clips.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
 
@@ -30,6 +32,7 @@ export const cdnUploadTool = (services: Services): Tool =>
         signal,
         onProgress: (bytes, total) => progress?.({ phase: 'publishing', percent: (100 * bytes) / total }),
       });
+      await notePublished(published, services);
       return { summary: `Published at ${published.url}`, data: { published: [published] } };
     },
   });
@@ -64,3 +67,12 @@ export const cdnListTool = (services: Services): Tool =>
       };
     },
   });
+
+async function notePublished(published: PublishedFile, services: Services): Promise<void> {
+  await whereUsable(async () => {
+    const ledger = await services.ledger();
+    const clip = await ledger.byFile(services.workspace.root, published.path);
+    if (clip?.file?.sha256 !== published.sha256) return;
+    await ledger.move(clip, 'published', { published });
+  });
+}

@@ -1,4 +1,6 @@
-import type { Tool } from '../../types/tool.ts';
+import type { SavedFile, Tool } from '../../types/tool.ts';
+import { isHere } from '../production/advance.ts';
+import { jobIdOf, whereUsable } from './clips.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
 import { nextCall } from './view.ts';
@@ -13,7 +15,7 @@ export const videoDownloadTool = (services: Services): Tool =>
     parameters: {
       type: 'object',
       properties: {
-        id: { type: 'string', minLength: 1, description: 'Id of a completed job.' },
+        id: { type: 'string', minLength: 1, description: 'Id of a completed job, or key of its clip (clip-…).' },
         variant: {
           type: 'string',
           enum: ['video', 'thumbnail', 'spritesheet'],
@@ -37,8 +39,9 @@ export const videoDownloadTool = (services: Services): Tool =>
       openWorldHint: true,
       costsMoney: false,
     },
-    async handler({ id, variant, name, overwrite = false }, { signal, progress }) {
+    async handler({ id: idOrKey, variant, name, overwrite = false }, { signal, progress }) {
       await services.workspace.requireWritable();
+      const id = await jobIdOf(idOrKey, services);
       const api = await services.api();
       const file = await api.download(id, {
         ...(variant && { variant }),
@@ -48,9 +51,20 @@ export const videoDownloadTool = (services: Services): Tool =>
         onProgress: (bytes, total) =>
           progress?.({ phase: 'downloading', job_id: id, ...(total && { percent: (100 * bytes) / total }) }),
       });
+      if ((variant ?? 'video') === 'video') await noteDownloaded(id, file, services);
       return {
         summary: `Saved ${file.path} (${file.bytes} bytes).`,
         data: { files: [file], next_step: nextCall('cdn_upload', { path: file.path }) },
       };
     },
   });
+
+async function noteDownloaded(id: string, file: SavedFile, services: Services): Promise<void> {
+  await whereUsable(async () => {
+    const ledger = await services.ledger();
+    const clip = await ledger.byJob(services.server, id);
+    if (clip === undefined || !isHere(clip, services)) return;
+    const done = clip.state === 'known' ? await ledger.move(clip, 'done') : clip;
+    if (done.state === 'done' || done.state === 'downloaded') await ledger.move(done, 'downloaded', { file });
+  });
+}

@@ -1,8 +1,11 @@
-import type { Tool, ToolContext } from '../../types/tool.ts';
+import type { Clip, ClipState } from '../../types/ledger.ts';
+import type { JobView, Tool, ToolContext } from '../../types/tool.ts';
 import type { Video } from '../../types/video.ts';
 import { isFinal } from '../api/parse.ts';
 import { isModeration } from '../api/refusal.ts';
 import { VideoToolsetError } from '../errors.ts';
+import { produce } from '../production/produce.ts';
+import { clipOf, clipView, jobIdOf, note, whereUsable } from './clips.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
 import { jobView, nextCall } from './view.ts';
@@ -25,7 +28,13 @@ export const videoWaitTool = (services: Services): Tool =>
     parameters: {
       type: 'object',
       properties: {
-        ids: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 100, description: 'Job ids.' },
+        ids: {
+          type: 'array',
+          items: { type: 'string' },
+          minItems: 1,
+          maxItems: 100,
+          description: 'Job ids, or keys of clips (clip-…).',
+        },
         max_seconds: {
           type: 'integer',
           minimum: 1,
@@ -42,15 +51,22 @@ export const videoWaitTool = (services: Services): Tool =>
         context.waitLimitMs ?? services.config.waitLimitMs,
         (max_seconds ?? Number.POSITIVE_INFINITY) * 1_000,
       );
+      const end = performance.now() + limitMs;
+      const started = await Promise.all([...new Set(ids)].map((id) => withJob(id, services, { ...context, limitMs })));
+      const jobIds = [...new Set(started.map(({ jobId }) => jobId).filter((id) => id !== undefined))];
+      const open = started.flatMap(({ clip }) => (clip !== undefined && clip.jobId === undefined ? [clip] : []));
       const api = await services.api();
-      const { videos, timedOut } = await api.wait([...new Set(ids)], {
-        limitMs,
+      const { videos, timedOut } = await api.wait(jobIds, {
+        limitMs: Math.max(1, end - performance.now()),
         signal: context.signal,
         onPoll: (video) => reportWaiting(context, video),
       });
+      const clips = await Promise.all(videos.map((video) => note(video, services)));
+      const jobs = videos.map((video, index) => viewOf(video, clips[index]));
+      const summary = [...(videos.length > 0 ? [states(videos)] : []), ...open.map(stateOfClip)].join(' ');
       return {
-        summary: timedOut ? `Time ran out; the jobs go on. ${states(videos)}` : states(videos),
-        data: { jobs: videos.map(jobView), next_step: stepAfter(videos) },
+        summary: timedOut ? `Time ran out; the jobs go on. ${summary}` : summary,
+        data: { jobs: [...jobs, ...open.map((clip) => clipView(clip))], next_step: stepAfter(videos, open) },
       };
     },
   });
@@ -62,14 +78,19 @@ export const videoRetrieveTool = (services: Services): Tool =>
     description: 'Returns the present state of one job. To wait for its end use video_wait, which needs fewer calls.',
     parameters: {
       type: 'object',
-      properties: { id: { type: 'string', minLength: 1, description: 'Job id.' } },
+      properties: { id: { type: 'string', minLength: 1, description: 'Job id, or key of a clip (clip-…).' } },
       required: ['id'],
       additionalProperties: false,
     },
     annotations: READS,
     async handler({ id }, { signal }) {
-      const video = await (await services.api()).retrieve(id, { signal });
-      return { summary: states([video]), data: { jobs: [jobView(video)], next_step: stepAfter([video]) } };
+      const clip = await clipOf(id, services);
+      if (clip !== undefined && clip.jobId === undefined) {
+        return { summary: stateOfClip(clip), data: { jobs: [clipView(clip)], next_step: stepAfter([], [clip]) } };
+      }
+      const video = await (await services.api()).retrieve(clip?.jobId ?? id, { signal });
+      const noted = await note(video, services);
+      return { summary: states([video]), data: { jobs: [viewOf(video, noted)], next_step: stepAfter([video]) } };
     },
   });
 
@@ -125,7 +146,7 @@ export const videoDeleteTool = (services: Services): Tool =>
       'A person is asked first. Use it only when the user asked for it.',
     parameters: {
       type: 'object',
-      properties: { id: { type: 'string', minLength: 1, description: 'Job id.' } },
+      properties: { id: { type: 'string', minLength: 1, description: 'Job id, or key of a clip (clip-…).' } },
       required: ['id'],
       additionalProperties: false,
     },
@@ -136,7 +157,8 @@ export const videoDeleteTool = (services: Services): Tool =>
       openWorldHint: true,
       costsMoney: false,
     },
-    async handler({ id }, context) {
+    async handler({ id: idOrKey }, context) {
+      const id = await jobIdOf(idOrKey, services);
       const api = await services.api();
       const video = await api.retrieve(id, { signal: context.signal });
       await requireApproval(video, services, context);
@@ -146,10 +168,47 @@ export const videoDeleteTool = (services: Services): Tool =>
           retryable: true,
           job_id: id,
         });
-      const still = isFinal(video.status) ? '' : STILL_RUNNING[api.deleteStops];
+      await noteDeleted(id, services);
+      const still = isFinal(video.status) ? '' : STILL_RUNNING[api.profile.deleteStops];
       return { summary: `Job ${id} and its clip were deleted from the server.${still}`, data: { deleted: [id] } };
     },
   });
+
+/** A job that was deleted on purpose is not made anew. */
+async function noteDeleted(id: string, services: Services): Promise<void> {
+  await whereUsable(async () => {
+    const ledger = await services.ledger();
+    const clip = await ledger.byJob(services.server, id);
+    if (clip?.state !== 'known' && clip?.state !== 'done') return;
+    await ledger.move(clip, 'failed', { error: { code: 'deleted', message: 'Its job was deleted.' } });
+  });
+}
+
+/** Finds the job of a key as far as it takes; an id is one already. */
+async function withJob(
+  idOrKey: string,
+  services: Services,
+  context: ToolContext & { limitMs: number },
+): Promise<{ jobId?: string; clip?: Clip }> {
+  const clip = await clipOf(idOrKey, services);
+  if (clip === undefined) return { jobId: idOrKey };
+  if (clip.jobId !== undefined) return { jobId: clip.jobId, clip };
+  const { clip: found } = await produce(clip.key, services, context, ({ state }) => !BEFORE_ITS_JOB.includes(state));
+  return { ...(found.jobId !== undefined && { jobId: found.jobId }), clip: found };
+}
+
+const BEFORE_ITS_JOB: readonly ClipState[] = ['intended', 'sent', 'unknown'];
+
+function viewOf(video: Video, clip: Clip | undefined): JobView {
+  return clip === undefined ? jobView(video) : clipView(clip, video);
+}
+
+function stateOfClip({ key, state, error }: Clip): string {
+  if (state === 'unknown')
+    return `The clip ${key} was sent, and whether its job was made is not known: a person has to decide.`;
+  if (state === 'failed') return `The clip ${key} failed: ${error?.message ?? 'no reason was given'}`;
+  return `The clip ${key} is ${state}: its job is not known yet.`;
+}
 
 async function requireApproval(video: Video, { config }: Services, { approve }: ToolContext): Promise<void> {
   if (config.approveDelete === 'no') return;
@@ -204,9 +263,15 @@ function lifetimeOf({ expires_at, raw }: Video): string {
 }
 
 /** One call for the jobs that go on, else the first clip to fetch, else what the failure asks for. */
-function stepAfter(videos: Video[]): string {
-  const open = videos.filter(({ status }) => !isFinal(status));
-  if (open.length > 0) return nextCall('video_wait', { ids: open.map(({ id }) => id) });
+function stepAfter(videos: Video[], clips: Clip[] = []): string {
+  const running = videos.filter(({ status }) => !isFinal(status)).map(({ id }) => id);
+  const open = [
+    ...running,
+    ...clips.filter(({ state }) => state === 'intended' || state === 'sent').map(({ key }) => key),
+  ];
+  if (open.length > 0) return nextCall('video_wait', { ids: open });
+  const lost = clips.find(({ state }) => state === 'unknown');
+  if (lost !== undefined) return `Tell the user to decide: video-toolset ledger ${lost.key}`;
   const done = videos.find(({ status }) => status === 'completed');
   if (done !== undefined) return nextCall('video_download', { id: done.id });
   const isModerated = videos.some(({ error }) => isModeration(error));

@@ -11,6 +11,7 @@ export type Ledgers = { open(): Promise<LedgerDriver> } & AsyncDisposable;
 const PRICE = { seconds: 4, usd: 0.4, isFree: false };
 const UNLIMITED = {};
 const FILE = { path: 'boat.mp4', bytes: 3, sha256: 'ab', content_type: 'video/mp4' };
+const PUBLISHED = { ...FILE, url: 'https://cdn/x', key: 'x', verified: 'sha256' as const };
 
 const refused = (code: string) => (error: unknown) => {
   assert.ok(error instanceof VideoToolsetError, String(error));
@@ -59,7 +60,7 @@ export function ledgerContract(name: string, start: () => Promise<Ledgers>, skip
     const done = await ledger.move(known, 'done');
     const downloaded = await ledger.move(done, 'downloaded', { file: FILE });
     assert.ok(downloaded.isOpen);
-    const published = await ledger.move(downloaded, 'published', { published: { url: 'https://cdn/x', key: 'x' } });
+    const published = await ledger.move(downloaded, 'published', { published: PUBLISHED });
     assert.deepEqual(await other.get(clip.key), published);
     assert.deepEqual(published.file, FILE);
     assert.equal(published.isOpen, false);
@@ -76,7 +77,7 @@ export function ledgerContract(name: string, start: () => Promise<Ledgers>, skip
     assert.deepEqual([again.isNew, again.clip.key], [false, clip.key]);
     const known = await ledger.answered(await sendOf(ledger, clip), 'job-1');
     const downloaded = await ledger.move(await ledger.move(known, 'done'), 'downloaded', { file: FILE });
-    await ledger.move(downloaded, 'published', { published: { url: 'u', key: 'k' } });
+    await ledger.move(downloaded, 'published', { published: PUBLISHED });
     assert.equal((await ledger.intend(wish('boat'), UNLIMITED)).clip.key, clip.key);
     const fresh = await ledger.intend(wish('boat', { session: 'session-2' }), UNLIMITED);
     assert.ok(fresh.isNew);
@@ -141,7 +142,7 @@ export function ledgerContract(name: string, start: () => Promise<Ledgers>, skip
     const [ledger, other] = [await open(), await open()];
     const { clip } = await ledger.intend(wish('boat'), UNLIMITED);
     const sent = await sendOf(ledger, clip);
-    const anew = await other.attemptAnew(sent, PRICE, UNLIMITED, 'counts');
+    const anew = await other.attemptAnew(sent, PRICE, UNLIMITED, 'may have made a job');
     const known = await other.answered(await sendOf(other, anew), 'job-2');
     assert.deepEqual(await ledger.answered(sent, 'job-1'), known);
     assert.deepEqual(
@@ -235,7 +236,7 @@ export function ledgerContract(name: string, start: () => Promise<Ledgers>, skip
     const { clip } = await ledger.intend(wish('tram', { workspace: '/elsewhere' }), UNLIMITED);
     await ledger.refused(clip, { code: 'bad_request', message: 'no' }, false);
     const prompts = async (filter: Parameters<Ledger['list']>[0]) =>
-      (await ledger.list(filter)).map(({ parameters }) => parameters.prompt);
+      (await ledger.list(filter)).map(({ request }) => request.parameters.prompt);
     assert.deepEqual(await prompts({}), ['tram', 'boat']);
     assert.deepEqual(await prompts({ isOpen: true }), ['boat']);
     assert.deepEqual(await prompts({ workspace: '/elsewhere' }), ['tram']);

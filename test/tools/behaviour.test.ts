@@ -14,6 +14,7 @@ test('the tools are plain, closed and described, and their annotations are true'
   assert.deepEqual(
     tools.tools.map(({ name }) => name),
     [
+      'video_produce',
       'video_create',
       'video_wait',
       'video_retrieve',
@@ -35,7 +36,7 @@ test('the tools are plain, closed and described, and their annotations are true'
       assert.match(schema.type, /^(string|integer|number|boolean|array)$/, `${name}.${property}`);
       if (schema.type === 'array') assert.deepEqual(schema.items, { type: 'string' });
     }
-    assert.equal(annotations.costsMoney, name === 'video_create', name);
+    assert.equal(annotations.costsMoney, name === 'video_create' || name === 'video_produce', name);
     assert.equal(annotations.destructiveHint, name === 'video_delete', name);
     const reads = ['video_wait', 'video_retrieve', 'video_list', 'cdn_list'].includes(name);
     assert.equal(annotations.readOnlyHint, reads, name);

@@ -27,6 +27,7 @@ export async function openTools(options: Options = {}): Promise<TestTools> {
   await mkdir(workspace);
   const runtime = openRuntime({
     ...{ workspace, state: path.join(folder.path, 'state'), pollIntervalMs: 20, apiKey: KEY },
+    profile: { defaultSeconds: 4 },
     ...options,
   });
   const tools = [...videoTools(runtime), ...cdnTools(runtime)];

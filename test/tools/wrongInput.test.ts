@@ -8,6 +8,15 @@ import { answerJson, listen } from '../support/server.ts';
 import { errorOf, freeError, openTools } from './support.ts';
 
 const WRONG: Record<string, readonly unknown[]> = {
+  video_produce: [
+    {},
+    null,
+    { prompt: '' },
+    { seconds: 8 },
+    { prompt: 'x', variation: 0 },
+    { key: '' },
+    { prompt: 'x', max_seconds: 0 },
+  ],
   video_create: [
     undefined,
     null,
@@ -156,6 +165,7 @@ test('wrong input is an error that costs nothing: no request is made and no file
   await using server = await listen((_request, response) => answerJson(response, { id: 'video_1', status: 'queued' }));
   await using tools = await openTools({ baseUrl: server.baseUrl });
   await fillWorkspace(tools.workspace);
+  await tools.runtime.ledger();
   const before = (await readdir(tools.folder, { recursive: true })).sort();
 
   for (const [tool, inputs] of Object.entries(WRONG)) {
@@ -199,7 +209,9 @@ test('an endless argument gives a short message', async () => {
 });
 
 test('arguments as models write them are understood', async () => {
-  await using server = await listen((_request, response) => answerJson(response, { id: 'video_1', status: 'queued' }));
+  await using server = await listen((_request, response) =>
+    answerJson(response, { id: `video_${server.received.length}`, status: 'queued' }),
+  );
   await using tools = await openTools({ baseUrl: server.baseUrl });
   const input = Object.freeze({
     prompt: ' A boat ',
@@ -208,12 +220,16 @@ test('arguments as models write them are understood', async () => {
     model: null,
     input_reference: null,
   });
-  const inputs = [input, JSON.stringify(input), { prompt: 'A boat', seconds: 8.0, size: '1280x720' }];
-  for (const each of inputs) {
+  const inputs = [
+    [input, 'A boat'],
+    [JSON.stringify({ ...input, prompt: 'A tram ' }), 'A tram'],
+    [{ prompt: 'A cart', seconds: 8.0, size: '1280x720' }, 'A cart'],
+  ] as const;
+  for (const [each, prompt] of inputs) {
     const { data } = await tools.call('video_create', each);
-    assert.equal(data.jobs?.[0]?.id, 'video_1');
+    assert.equal(data.jobs?.[0]?.id, `video_${server.received.length}`);
     const body: unknown = JSON.parse(server.received.at(-1)?.body.toString() ?? '');
-    assert.deepEqual(body, { prompt: 'A boat', seconds: '8', size: '1280x720' });
+    assert.deepEqual(body, { prompt, seconds: '8', size: '1280x720' });
   }
   assert.equal(server.received.length, inputs.length);
 });

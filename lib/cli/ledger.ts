@@ -1,0 +1,127 @@
+import type { Command } from 'commander';
+import type { Attempt, Budget, Clip } from '../../types/ledger.ts';
+import { VideoToolsetError } from '../errors.ts';
+import { noSuchClip } from '../production/advance.ts';
+import { candidatesOf, type Decision, decide } from '../production/decide.ts';
+import { jobView } from '../tools/view.ts';
+import { type Invocation, invoke } from './invocation.ts';
+import { oneLine, print, printJson } from './output.ts';
+
+const SHOWN_PROMPT = 48;
+
+export function registerLedger(program: Command): void {
+  const ledger = program
+    .command('ledger [key]')
+    .description('what was intended, sent, made and spent; with a key, one clip and its attempts')
+    .option('--limit <n>', 'newest clips to show', '50')
+    .action((key: string | undefined, { limit }, command: Command) =>
+      invoke(command, (invocation) => (key === undefined ? showAll(invocation, limit) : showOne(invocation, key))),
+    );
+  ledger
+    .command('decide <key>')
+    .description('say what became of a clip whose answer was lost, or whose job is gone')
+    .option('--job <id>', 'it is this job of the server')
+    .option('--resend', 'make it (again), and pay for it')
+    .option('--drop', 'give it up')
+    .action((key: string, options, command: Command) =>
+      invoke(command, (invocation) => decideOne(invocation, key, decisionOf(options))),
+    );
+}
+
+async function showAll({ runtime, json }: Invocation, limit: string): Promise<number> {
+  if (!/^[1-9]\d{0,5}$/.test(limit)) throw new VideoToolsetError('invalid_argument', '--limit must be a number.');
+  const ledger = await runtime.ledger();
+  const [clips, orphans, paid, free] = await Promise.all([
+    ledger.list({ limit: Number(limit) }),
+    ledger.orphans(),
+    ledger.spending(false),
+    ledger.spending(true),
+  ]);
+  const { budget } = runtime.config;
+  if (json) {
+    printJson({ clips: clips.map(documentOf), orphans, spent_24h: { paid, free }, budget });
+    return 0;
+  }
+  for (const clip of clips) print(`${lineOf(clip)}\n`);
+  if (clips.length === 0) print('The ledger is empty.\n');
+  for (const { clip, jobId } of orphans)
+    print(`orphan job ${jobId}: the answer to ${clip} came too late; it counts as paid\n`);
+  const spent = `$${paid.usd.toFixed(2)}, ${paid.seconds} seconds, ${paid.jobs} jobs`;
+  print(`Within 24 hours: ${spent}${capsOf(budget)}; at no cost: ${free.jobs} jobs\n`);
+  return 0;
+}
+
+async function showOne({ runtime, json, signal }: Invocation, key: string): Promise<number> {
+  const ledger = await runtime.ledger();
+  const clip = await ledger.get(key);
+  if (clip === undefined) throw noSuchClip(key);
+  const attempts = await ledger.attempts(key);
+  const isOpen = clip.state === 'unknown' || clip.state === 'gone';
+  const candidates = isOpen && clip.server === runtime.server ? await candidatesOf(clip, runtime, signal) : [];
+  if (json) {
+    printJson({ ...documentOf(clip), attempts, candidates: candidates.map(jobView) });
+    return 0;
+  }
+  print(`${lineOf(clip)}\n`);
+  print(`prompt: ${oneLine(clip.request.parameters.prompt)}\nserver: ${clip.server}\nworkspace: ${clip.workspace}\n`);
+  if (clip.error !== undefined) print(`error: ${oneLine(clip.error.message)} (${clip.error.code})\n`);
+  if (clip.published !== undefined) print(`published: ${clip.published.url}\n`);
+  for (const attempt of attempts) print(`${attemptLine(attempt)}\n`);
+  if (!isOpen) return 0;
+  print(candidates.length === 0 ? 'No job of that time is in the list of its server.\n' : 'Jobs of that time:\n');
+  for (const { id, status, prompt } of candidates) print(`  ${id}  ${status}  ${oneLine(prompt ?? 'no prompt')}\n`);
+  print(`Decide: video-toolset ledger decide ${key} --job ID | --resend | --drop\n`);
+  return 0;
+}
+
+async function decideOne(
+  { runtime, json, signal, progress }: Invocation,
+  key: string,
+  decision: Decision,
+): Promise<number> {
+  const clip = await (await runtime.ledger()).get(key);
+  if (clip === undefined) throw noSuchClip(key);
+  const decided = await decide(clip, decision, runtime, signal);
+  if (json) printJson(documentOf(decided));
+  else print(`${lineOf(decided)}\n`);
+  if (decided.isOpen) progress.note('Go on with: video-toolset produce --resume');
+  return 0;
+}
+
+function decisionOf({ job, resend, drop }: { job?: string; resend?: boolean; drop?: boolean }): Decision {
+  const decisions: Decision[] = [
+    ...(job === undefined ? [] : [{ job }]),
+    ...(resend === true ? (['resend'] as const) : []),
+    ...(drop === true ? (['drop'] as const) : []),
+  ];
+  const [decision, ...others] = decisions;
+  if (decision !== undefined && others.length === 0) return decision;
+  throw new VideoToolsetError('invalid_argument', 'Give one of --job ID, --resend and --drop.');
+}
+
+function lineOf({ key, state, jobId, createdAt, request }: Clip): string {
+  const prompt = Array.from(oneLine(request.parameters.prompt));
+  const shown = prompt.length > SHOWN_PROMPT ? `${prompt.slice(0, SHOWN_PROMPT).join('')}…` : prompt.join('');
+  return [key, state.padEnd(10), new Date(createdAt).toISOString().slice(0, 19), jobId ?? '-', shown].join('  ');
+}
+
+function attemptLine({ number, outcome, startedAt, seconds, usd, isCounted, jobId, detail }: Attempt): string {
+  const cost = usd === undefined ? `${seconds ?? '?'} seconds` : `$${usd.toFixed(2)}, ${seconds} seconds`;
+  const parts = [`attempt ${number}`, outcome, new Date(startedAt).toISOString().slice(0, 19), cost];
+  return [...parts, isCounted ? 'counts' : 'given back', jobId ?? '', oneLine(detail ?? '')].join('  ').trimEnd();
+}
+
+/** A row without what only another process needs. */
+function documentOf(clip: Clip): Record<string, unknown> {
+  const { hash: _hash, idempotencyKey: _idempotencyKey, version: _version, ...shown } = clip;
+  return shown;
+}
+
+function capsOf({ usd, seconds, jobs }: Budget): string {
+  const caps = [
+    ...(usd === undefined ? [] : [`$${usd.toFixed(2)}`]),
+    ...(seconds === undefined ? [] : [`${seconds} seconds`]),
+    ...(jobs === undefined ? [] : [`${jobs} jobs`]),
+  ];
+  return caps.length === 0 ? '' : ` of ${caps.join(', ')}`;
+}

@@ -1,0 +1,198 @@
+import type { Clip } from '../../types/ledger.ts';
+import type { Video } from '../../types/video.ts';
+import { VideoToolsetError } from '../errors.ts';
+import { priceOf } from './price.ts';
+import { reconcile } from './reconcile.ts';
+import type { ProductionServices, Step, StepOptions } from './services.ts';
+import { prepareAgain, send } from './submit.ts';
+
+/** How often a clip that another process works on is looked at. */
+const LOOK_MS = 250;
+/** A server of several replicas may not know at once of a job that one of them made. */
+const NEW_JOB_MS = 60_000;
+/** A server that loses every job it makes gets no more. */
+const MOST_ATTEMPTS = 5;
+
+/**
+ * The next step of one wanted clip, whatever process began it. It may be called again and again, from several processes
+ * at once: each step is a move in the ledger that only one of them makes.
+ * @returns the clip as it stands then; call again until it is settled
+ * @throws VideoToolsetError where the step failed; the clip stays where it was, and the step can be repeated
+ */
+export async function advance(key: string, services: ProductionServices, options: StepOptions): Promise<Step> {
+  const ledger = await services.ledger();
+  const clip = await ledger.get(key);
+  if (clip === undefined) throw noSuchClip(key);
+  try {
+    return await stepOf(clip, services, options);
+  } catch (error) {
+    if (!(error instanceof VideoToolsetError) || error.code !== 'superseded') throw error;
+    // Another process made the move: what it came to is seen at the next look.
+    return { clip: (await ledger.get(key)) ?? clip, isSettled: false, pauseMs: LOOK_MS };
+  }
+}
+
+async function stepOf(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
+  const ledger = await services.ledger();
+  const find = services.reconcile ?? reconcile;
+  const now = ledger.now();
+  switch (clip.state) {
+    case 'intended':
+      if (now <= clip.sendDeadline) return pausedUntil(clip, clip.sendDeadline, now);
+      return await sendAnew(clip, 'made no job', services, options);
+    case 'sent':
+      if (now <= (clip.quarantineUntil ?? 0)) return pausedUntil(clip, clip.quarantineUntil ?? 0, now);
+      return await find(clip, services, options);
+    case 'unknown':
+      return await find(clip, services, options);
+    case 'known':
+      return await waitForJob(clip, services, options);
+    case 'gone':
+      return await whenGone(clip, services, options);
+    case 'done':
+      return await download(clip, services, options);
+    case 'downloaded':
+      return await publish(clip, services, options);
+    case 'published':
+    case 'failed':
+      return { clip, isSettled: true };
+  }
+}
+
+function pausedUntil(clip: Clip, until: number, now: number): Step {
+  return { clip, isSettled: false, pauseMs: Math.min(until - now + 1, LOOK_MS) };
+}
+
+async function sendAnew(
+  clip: Clip,
+  predecessor: 'made no job' | 'made a job',
+  services: ProductionServices,
+  { signal }: StepOptions,
+): Promise<Step> {
+  const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
+  const job = await prepareAgain(clip, services);
+  const price = await priceOf(job, api, services.config, signal);
+  const anew = await ledger.attemptAnew(clip, price, services.config.budget, predecessor);
+  return { ...(await send(anew, job, price, services, signal)), isSettled: false };
+}
+
+async function waitForJob(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
+  const { signal, progress, limitMs } = options;
+  const id = jobOf(clip);
+  const api = await services.api();
+  const onPoll = ({ status, progress: percent }: Video) =>
+    progress?.({ phase: 'waiting', job_id: id, status, ...(percent !== undefined && { percent }) });
+  const waited = await api.wait([id], { limitMs, signal, onPoll }).catch(whereGone);
+  if (isReason(waited)) {
+    const ledger = await services.ledger();
+    const isNew = ledger.now() - (clip.sentAt ?? 0) < NEW_JOB_MS && !api.profile.costsNothing;
+    if (isNew) return { clip, isSettled: false, pauseMs: 2_000 };
+    return { clip: await ledger.move(clip, 'gone', { error: waited }), isSettled: false };
+  }
+  const [video] = waited.videos;
+  return { clip: video === undefined ? clip : await noteJob(clip, video, services), isSettled: false };
+}
+
+/** Writes down what became of a job, as its server shows it. */
+export async function noteJob(clip: Clip, video: Video, services: ProductionServices): Promise<Clip> {
+  if (clip.state !== 'known') return clip;
+  const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
+  switch (video.status) {
+    case 'queued':
+    case 'in_progress':
+      return clip;
+    case 'completed':
+      return await ledger.move(clip, 'done');
+    case 'expired':
+      return await ledger.move(clip, 'gone', {
+        error: { code: 'expired', message: 'The clip expired on its server.' },
+      });
+    case 'failed':
+    case 'cancelled': {
+      const message = video.error?.message ?? 'its server gave no reason';
+      const failed = await ledger.move(clip, 'failed', { error: { code: video.error?.code ?? 'job_failed', message } });
+      if (api.profile.billsFailedJobs === 'no' || video.raw.billed === false) await ledger.release(failed);
+      return failed;
+    }
+  }
+}
+
+/** A job may only have been out of sight; one that is lost is made anew where that costs nothing. */
+async function whenGone(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
+  const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
+  if (clip.error?.code !== 'expired') {
+    const video = await api.retrieve(jobOf(clip), { signal: options.signal }).catch(whereGone);
+    if (!isReason(video)) return { clip: await ledger.move(clip, 'known'), isSettled: false };
+  }
+  if (!api.profile.costsNothing || clip.attempt >= MOST_ATTEMPTS) return { clip, isSettled: true };
+  return await sendAnew(clip, 'made a job', services, options);
+}
+
+async function download(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
+  const { signal, progress } = options;
+  if (!isHere(clip, services) || clip.goal === 'job') return { clip, isSettled: true };
+  const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
+  const id = jobOf(clip);
+  const onProgress = (bytes: number, total: number | undefined) =>
+    progress?.({ phase: 'downloading', job_id: id, ...(total && { percent: (100 * bytes) / total }) });
+  const file = await api.download(id, { signal, onProgress }).catch(whereGone);
+  if (isReason(file)) return { clip: await ledger.move(clip, 'gone', { error: file }), isSettled: false };
+  return { clip: await ledger.move(clip, 'downloaded', { file }), isSettled: false };
+}
+
+async function publish(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
+  const { signal, progress } = options;
+  const { file } = clip;
+  if (!isHere(clip, services) || clip.goal === 'job' || file === undefined) return { clip, isSettled: true };
+  if (!(await isThere(file.path, services))) return await download(clip, services, options);
+  const [cdn, ledger] = await Promise.all([services.cdn(), services.ledger()]);
+  const onProgress = (bytes: number, total: number) =>
+    progress?.({ phase: 'publishing', job_id: jobOf(clip), percent: (100 * bytes) / total });
+  const published = await cdn.upload(file.path, { signal, sha256: file.sha256, onProgress });
+  return { clip: await ledger.move(clip, 'published', { published }), isSettled: true };
+}
+
+async function isThere(path: string, { workspace }: ProductionServices): Promise<boolean> {
+  return await workspace.find(path).then(
+    () => true,
+    (error) => {
+      if (error instanceof VideoToolsetError && error.code === 'file_not_found') return false;
+      throw error;
+    },
+  );
+}
+
+/** The files of another workspace are out of reach from here. */
+export function isHere(clip: Clip, { workspace }: ProductionServices): boolean {
+  return clip.workspace === workspace.root;
+}
+
+interface Reason {
+  code: 'not_found' | 'expired';
+  message: string;
+}
+
+/** What its server does not have any more: the job, or only its bytes. A clip that is not found at its job is a passing trouble. */
+function whereGone(error: unknown): Reason {
+  if (!(error instanceof VideoToolsetError)) throw error;
+  const { code, message } = error;
+  if (code === 'expired') return { code, message };
+  if (code === 'gone' || (code === 'not_found' && error.report().submitted === 'no'))
+    return { code: 'not_found', message };
+  throw error;
+}
+
+function isReason(value: object): value is Reason {
+  return 'code' in value;
+}
+
+export function jobOf({ key, jobId }: Clip): string {
+  if (jobId !== undefined) return jobId;
+  throw new VideoToolsetError('internal', `The clip ${key} has no job.`);
+}
+
+export function noSuchClip(key: string): VideoToolsetError {
+  return new VideoToolsetError('not_found', `The ledger has no clip ${JSON.stringify(key.slice(0, 80))}.`, {
+    next_step: 'See the keys with: video-toolset ledger',
+  });
+}

@@ -1,0 +1,37 @@
+import type { Config } from '../../types/config.ts';
+import type { Clip } from '../../types/ledger.ts';
+import type { ToolContext } from '../../types/tool.ts';
+import type { VideoApi } from '../api/video.ts';
+import type { Cdn } from '../cdn/cdn.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** What carries a clip from its request to its address; each part is made on first use. */
+export interface ProductionServices {
+  config: Pick<Config, 'budget' | 'prices' | 'approveAboveUsd' | 'sendDeadlineMs' | 'waitLimitMs'>;
+  workspace: Workspace;
+  /** The word `studio` for the embedded one, otherwise the server's origin and path. */
+  server: string;
+  /** Within which a finished clip is found again, where a call names no session of its own. */
+  session: string;
+  /** Starts the embedded studio where no server is configured. */
+  api(): Promise<VideoApi>;
+  cdn(): Promise<Cdn>;
+  ledger(): Promise<Ledger>;
+  /** Finds out what became of a clip whose answer was lost. @default `reconcile` */
+  reconcile?: (clip: Clip, services: ProductionServices, options: StepOptions) => Promise<Step>;
+}
+
+export type StepOptions = Pick<ToolContext, 'signal' | 'progress'> & {
+  /** How long a step may take, in milliseconds. */
+  limitMs: number;
+};
+
+/** Where a clip stands after a step. */
+export interface Step {
+  clip: Clip;
+  /** Is there nothing left to do without a person, or at all? */
+  isSettled: boolean;
+  /** The next step makes sense after so many milliseconds. @default 0 */
+  pauseMs?: number;
+}

@@ -1,0 +1,49 @@
+import type { Clip } from '../../types/ledger.ts';
+import type { Profile } from '../api/profiles.ts';
+import { VideoToolsetError } from '../errors.ts';
+import type { ProductionServices } from './services.ts';
+
+/** What stopping means for a clip: only the waiting ends, and the message says what goes on and costs. */
+export async function stopped(key: string, services: ProductionServices, cause: unknown): Promise<VideoToolsetError> {
+  const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
+  const clip = await ledger.get(key).catch(() => undefined);
+  const { jobId } = clip ?? {};
+  const wasSent = clip !== undefined && clip.state !== 'intended' && clip.state !== 'failed';
+  return new VideoToolsetError(
+    'aborted',
+    `Stopped. ${clip === undefined ? '' : whatGoesOn(clip, api.profile)}`.trim(),
+    {
+      cause,
+      submitted: !wasSent ? 'no' : jobId === undefined ? 'unknown' : 'yes',
+      billed: !wasSent || api.profile.costsNothing ? 'no' : jobId === undefined ? 'unknown' : 'likely',
+      ...(jobId !== undefined && { job_id: jobId }),
+      retryable: true,
+      next_step: `Call video_produce with ${JSON.stringify({ key })} to go on.`,
+    },
+  );
+}
+
+function whatGoesOn({ key, state, jobId }: Clip, profile: Profile): string {
+  switch (state) {
+    case 'intended':
+    case 'failed':
+      return `Nothing was sent for the clip ${key}.`;
+    case 'sent':
+    case 'unknown':
+      return `The clip ${key} was sent, and whether its job was made is not known yet.`;
+    case 'known':
+      return `The job ${jobId} still runs on its server${profile.costsNothing ? '' : ' and costs'}; ${DELETING[profile.deleteStops]}.`;
+    case 'gone':
+      return `The job ${jobId} is not known to its server any more.`;
+    case 'done':
+    case 'downloaded':
+    case 'published':
+      return `The clip of job ${jobId} is made; it is not lost.`;
+  }
+}
+
+const DELETING = {
+  yes: 'a delete would stop it',
+  no: 'a delete would not stop it',
+  unknown: 'whether a delete would stop it is not known of this server',
+} as const;

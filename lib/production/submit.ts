@@ -1,0 +1,154 @@
+import type { Clip, ClipGoal, Price } from '../../types/ledger.ts';
+import type { ToolContext } from '../../types/tool.ts';
+import type { JobRequest, Video } from '../../types/video.ts';
+import type { SendGate } from '../api/handover.ts';
+import type { PreparedJob } from '../api/prepare.ts';
+import { toToolsetError, VideoToolsetError } from '../errors.ts';
+import { clipHash } from '../ledger/hash.ts';
+import { requireApproval } from './approval.ts';
+import { priceOf } from './price.ts';
+import type { ProductionServices } from './services.ts';
+
+/** Slower lines are given up, so that it is known until when a request may still become a job. */
+const SLOWEST_UPLOAD_BYTES_PER_MS = 32;
+
+export interface Wish {
+  request: JobRequest;
+  goal: ClipGoal;
+  /** Another take of the same request. @default 1 */
+  variation?: number;
+}
+
+export interface Intention {
+  clip: Clip;
+  /** False where the same clip is being made, or was made in this session: there is nothing to send. */
+  isNew: boolean;
+  job: PreparedJob;
+  price: Price;
+}
+
+/**
+ * Notes down a wanted clip and reserves its price; nothing is sent yet.
+ * @throws VideoToolsetError for a request that is none, and `over_budget`, `seconds_required`, `not_approved`
+ */
+export async function intend(
+  { request, goal, variation = 1 }: Wish,
+  services: ProductionServices,
+  { signal, approve, session = services.session }: ToolContext,
+): Promise<Intention> {
+  const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
+  const job = await api.prepare(request);
+  const hash = await hashOf(job, services.server, variation);
+  const present = await ledger.find(hash, session);
+  const price = present === undefined ? await priceOf(job, api, services.config, signal) : FOUND;
+  if (present === undefined) await requireApproval(price, job, services.config, approve);
+  const { server, workspace } = services;
+  const wanted = { hash, server, workspace: workspace.root, session, request: job.request, variation, goal, price };
+  const { clip, isNew } = await ledger.intend(wanted, services.config.budget);
+  return { clip, isNew, job, price };
+}
+
+/** A clip that was found is not sent, so that its price is of no account. */
+const FOUND: Price = { isFree: true };
+
+/**
+ * The clip's request once more, as it was when it was intended.
+ * @throws VideoToolsetError `invalid_argument` where it has become another one, such as by a changed picture
+ */
+export async function prepareAgain(clip: Clip, services: ProductionServices): Promise<PreparedJob> {
+  const job = await (await services.api()).prepare(clip.request);
+  if ((await hashOf(job, services.server, clip.variation)) === clip.hash) return job;
+  throw new VideoToolsetError(
+    'invalid_argument',
+    `The request of the clip ${clip.key} would not be the same any more, such as by a changed file or setting: nothing was sent.`,
+    { next_step: `Restore what was changed, or give the clip up: video-toolset ledger decide ${clip.key} --drop` },
+  );
+}
+
+/**
+ * Hands a reserved attempt to the network, with every step of it in the ledger.
+ * @throws VideoToolsetError `outcome_unknown` names the clip, with which the work goes on; `superseded` where nothing was
+ * sent, because it was too late or another process went on
+ */
+export async function send(
+  clip: Clip,
+  job: PreparedJob,
+  price: Price,
+  services: ProductionServices,
+  signal?: AbortSignal,
+): Promise<{ clip: Clip; video: Video }> {
+  const { budget, sendDeadlineMs } = services.config;
+  const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
+  let current = clip;
+  let uploadMs = 0;
+  let wasRefused = false;
+  const gate: SendGate = {
+    async open(uploadBytes) {
+      uploadMs = Math.ceil(uploadBytes / SLOWEST_UPLOAD_BYTES_PER_MS);
+      if (wasRefused) current = await ledger.attemptAnew(current, price, budget, 'made no job');
+      current = await ledger.markSentAhead(current, uploadMs);
+    },
+    pass() {
+      current = ledger.markSent(current, uploadMs);
+    },
+    goOn() {
+      if (ledger.now() > (current.sentAt ?? 0) + sendDeadlineMs + uploadMs) throw tooSlow();
+    },
+    async refused(error) {
+      wasRefused = true;
+      current = await ledger.refused(current, reasonOf(error), true);
+    },
+  };
+  let video: Video;
+  try {
+    video = await api.make(job, { signal, gate, idempotencyKey: clip.idempotencyKey });
+  } catch (error) {
+    if (error instanceof VideoToolsetError && error.code === 'superseded') throw error;
+    if (current.state === 'intended') {
+      await ledger.move(current, 'failed', { error: reasonOf(error) });
+      throw error;
+    }
+    // The row says already that it was sent: what cannot be noted beside it is lost without harm.
+    await ledger.lost(current, reasonOf(error).message).catch(() => undefined);
+    throw unknownOutcome(error, current.key);
+  }
+  return { clip: await ledger.answered(current, video.id), video };
+}
+
+async function hashOf({ path: call, wire }: PreparedJob, server: string, variation: number): Promise<string> {
+  const { fields, upload } = wire;
+  const identity = { server, call, fields, variation };
+  if (upload === undefined) return clipHash(identity);
+  return clipHash({ ...identity, upload: { field: upload.field, sha256: await sha256Of(upload.blob) } });
+}
+
+async function sha256Of(blob: Blob): Promise<string> {
+  const { createHash } = await import('node:crypto');
+  const hash = createHash('sha256');
+  for await (const chunk of blob.stream()) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+function reasonOf(error: unknown): { code: string; message: string } {
+  const { code, message } = toToolsetError(error);
+  return { code, message };
+}
+
+function tooSlow(): VideoToolsetError {
+  return new VideoToolsetError('server_unreachable', 'The request could not be sent in time: it was broken off.', {
+    retryable: true,
+    next_step: 'Make the same call again.',
+  });
+}
+
+function unknownOutcome(cause: unknown, key: string): VideoToolsetError {
+  const { message } = reasonOf(cause);
+  return new VideoToolsetError('outcome_unknown', `${message} The clip ${key} may have been made.`, {
+    cause,
+    submitted: 'unknown',
+    billed: 'unknown',
+    next_step:
+      `Call video_wait with ${JSON.stringify({ ids: [key] })} to look for its job. ` +
+      'The same request again finds this clip, and pays for nothing.',
+  });
+}
