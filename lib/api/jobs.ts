@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Video } from '../../types/video.ts';
 import { ApiError, VideoToolsetError } from '../errors.ts';
+import type { openAnswers } from './answers.ts';
 import type { Clock } from './clock.ts';
 import { addressesOf, inlineBytesOf } from './elsewhere.ts';
 import type { Http } from './http.ts';
@@ -17,14 +18,22 @@ import type { Poll } from './wait.ts';
 const GRACE_MS = 30_000;
 
 /** Makes jobs and asks for them, and remembers which were made here. */
-export function createJobs(http: Http, sendJob: ReturnType<typeof createSender>, clock: Clock) {
+export function createJobs(
+  http: Http,
+  sendJob: ReturnType<typeof createSender>,
+  answers: ReturnType<typeof openAnswers>,
+  clock: Clock,
+) {
   const made = new Map<string, { at: number; ended?: Video }>();
+  const endedAtOnce = async (id: string): Promise<Video | undefined> => made.get(id)?.ended ?? (await answers.find(id));
 
   return {
     async make({ path, wire, notices }: PreparedJob, options?: SendOptions): Promise<Video> {
       const { data, headers } = await sendJob(path, wire, options);
       const video = madeVideo(data);
       made.set(video.id, { at: clock.now(), ...(isFinal(video.status) && { ended: video }) });
+      // Where it cannot be kept, this process still has it.
+      if (isFinal(video.status)) await answers.save(video).catch(() => undefined);
       const announced = announcement(headers);
       const all = announced === undefined ? notices : [...notices, announced];
       return all.length > 0 ? { ...video, notices: all } : video;
@@ -37,19 +46,21 @@ export function createJobs(http: Http, sendJob: ReturnType<typeof createSender>,
         const pollAfterMs = retryAfterMs(headers);
         return { video: parseVideo(data ?? {}, id), ...(pollAfterMs !== undefined && { pollAfterMs }) };
       } catch (error) {
-        const own = made.get(id);
-        if (!(error instanceof ApiError) || own === undefined) throw error;
+        if (!(error instanceof ApiError) || ![404, 405, 501].includes(error.status)) throw error;
         // A server that makes a clip in one answer may know no jobs: what it said is all there is.
-        if (own.ended !== undefined && [404, 405, 501].includes(error.status)) return { video: own.ended };
-        if (error.status !== 404) throw error;
+        const ended = await endedAtOnce(id);
+        if (ended !== undefined) return { video: ended };
+        const own = made.get(id);
+        if (error.status !== 404 || own === undefined) throw error;
         // Several replicas behind one address: the one that is asked may not know of a job that was just made.
         if (clock.now() - own.at < GRACE_MS) return { video: { id, status: 'queued', raw: {} } };
         throw forgotten(id, error);
       }
     },
 
-    forget(id: string): void {
+    async forget(id: string): Promise<void> {
       made.delete(id);
+      await answers.forget(id);
     },
   };
 }

@@ -15,6 +15,7 @@ import { baseUrlOf } from '../config/values.ts';
 import { createLog, type Log } from '../log.ts';
 import { slug } from '../slug.ts';
 import type { Workspace } from '../workspace.ts';
+import { openAnswers } from './answers.ts';
 import { isUnknownJob, withBill } from './bill.ts';
 import { openUpload } from './body.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -100,7 +101,9 @@ export function createVideoApi(options: VideoApiConfig): VideoApi {
   const profile = { ...profileFor(config.baseUrl, config.server ?? 'auto'), ...config.profile };
   const http = createHttp({ ...config, log, clock, refuses429BeforeJob: profile.refuses429BeforeJob });
   const sendJob = createSender(http, profile);
-  const jobs = createJobs(http, sendJob, clock);
+  const { serverName = config.baseUrl } = config;
+  const answers = openAnswers(path.join(config.state, 'answers'), serverName);
+  const jobs = createJobs(http, sendJob, answers, clock);
 
   const offered = async <T>(operation: OptionalOperation, call: () => Promise<T>, id?: string): Promise<T> => {
     if (profile.missing.includes(operation)) throw notOffered(operation, profile);
@@ -146,7 +149,7 @@ export function createVideoApi(options: VideoApiConfig): VideoApi {
         async () => {
           const request = { method: 'DELETE', path: route`/videos/${id}`, signal } as const;
           const isDeleted = parseDeleted((await http.json(request)).data);
-          if (isDeleted) jobs.forget(id);
+          if (isDeleted) await jobs.forget(id);
           return isDeleted;
         },
         id,
@@ -192,7 +195,7 @@ export function createVideoApi(options: VideoApiConfig): VideoApi {
       const download = {
         video,
         source: contentSource(http, video, variant, clock),
-        identity: JSON.stringify([config.serverName ?? config.baseUrl, id, variant]),
+        identity: JSON.stringify([serverName, id, variant]),
         partialFolder: path.join(config.state, 'partial'),
         name: options.name ?? defaultName(video, variant),
       };

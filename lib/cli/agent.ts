@@ -10,11 +10,11 @@ import { exitCodeOf, print, printError, printJson, tell, withAbsolutePaths } fro
 import type { Progress } from './progress.ts';
 
 export function registerAgent(program: Command): void {
-  register(program, 'agent', 'sora_agent', 'hand a request to sora_agent; without one, talk to it');
+  register(program, 'agent', 'sora_agent', 'hand a request to sora_agent, or talk to it');
 }
 
 export function registerPlan(program: Command): void {
-  register(program, 'plan', 'planner_agent', 'hand a larger request to planner_agent, which splits it into clips');
+  register(program, 'plan', 'planner_agent', 'hand a request for several clips to planner_agent');
 }
 
 function register(program: Command, name: string, agent: string, description: string): void {

@@ -4,7 +4,7 @@ import { invokeTool } from './invocation.ts';
 export function registerDelete(program: Command): void {
   program
     .command('delete <id>')
-    .description('delete a job and its clip from the server; asks first')
+    .description('delete a job from the server; asks first')
     .action((id: string, _options, command: Command) =>
       invokeTool(
         command,

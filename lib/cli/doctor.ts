@@ -6,7 +6,7 @@ import { oneLine, print, printJson } from './output.ts';
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('say what the server can do, and where files go; spends nothing')
+    .description('what the server can do; spends nothing')
     .action((_options, command: Command) =>
       invoke(command, async (invocation) => {
         const { runtime, json, signal } = invocation;

@@ -12,7 +12,7 @@ const SHOWN_PROMPT = 48;
 export function registerLedger(program: Command): void {
   const ledger = program
     .command('ledger [key]')
-    .description('what was intended, sent, made and spent; with a key, one clip and its attempts')
+    .description('what was intended, sent, made and spent')
     .option('--limit <n>', 'newest clips to show', '50')
     .action((key: string | undefined, { limit }, command: Command) =>
       invoke(command, (invocation) => (key === undefined ? showAll(invocation, limit) : showOne(invocation, key))),

@@ -16,7 +16,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 export function registerProduce(program: Command): void {
   program
     .command('produce [prompt]')
-    .description('make one clip and publish it; or finish what was begun')
+    .description('make one clip and publish it, or --resume')
     .option('--seconds <n>', 'length in seconds')
     .option('--size <WxH>', 'such as 1280x720 or 720x1280')
     .option('--model <name>', 'a model of the server (VIDEO_MODEL)')

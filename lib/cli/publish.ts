@@ -7,7 +7,7 @@ import { exitCodeOf, print, printError, printJson, withAbsolutePaths } from './o
 export function registerPublish(program: Command): void {
   program
     .command('publish <file...>')
-    .description('publish files of the workspace; prints their addresses')
+    .description('publish files of the workspace')
     .action((files: string[], _options, command: Command) =>
       invoke(command, async ({ runtime, json, progress, signal }) => {
         const published: PublishedFile[] = [];

@@ -5,7 +5,7 @@ import { commandFor, exitCodeOf, jsonOf, print, printError, printJson } from './
 export function registerWait(program: Command): void {
   program
     .command('wait <id...>')
-    .description('wait for the end of jobs; interrupting it leaves them alone')
+    .description('wait for the end of jobs; leaves them alone')
     .option('--timeout <seconds>', 'wait no longer than this')
     .action((ids: string[], { timeout }, command: Command) =>
       invoke(command, async ({ runtime, json, progress, signal }) => {

@@ -150,7 +150,7 @@ export class AgentLauncher {
       return new VideoToolsetError('aborted', 'Stopped during a call whose outcome is not known yet.', {
         cause: error,
         submitted: 'unknown',
-        next_step: 'A job may have been made: look for it with video_list before anything is created again.',
+        next_step: 'Go on with the session: a clip that was asked for is found, and is not paid for twice.',
       }).report();
     if (signal?.aborted)
       return new VideoToolsetError('aborted', 'Stopped. Jobs that were made were left alone.', {

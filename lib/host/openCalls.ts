@@ -14,7 +14,8 @@ const CUT_OFF = JSON.stringify({
     submitted: 'unknown',
     billed: 'unknown',
     retryable: false,
-    next_step: 'Look for the job with video_list (same prompt, just created) before anything is created again.',
+    next_step:
+      'Make the same call with the same arguments again: a clip that was asked for is found, and is not paid for twice.',
   },
 });
 

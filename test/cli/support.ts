@@ -49,6 +49,7 @@ export async function openCommandLine(settings: Record<string, string> = {}): Pr
     VIDEO_STATE: path.join(folder.path, 'state'),
     VIDEO_WORKSPACE: path.join(folder.path, 'videos'),
     VIDEO_POLL_MS: '200',
+    VIDEO_PROFILE: '{"defaultSeconds":4}',
     VIDEO_API_KEY: KEY,
     AGENT_API_KEY: KEY,
     [FINDINGS]: findings,

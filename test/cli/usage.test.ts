@@ -19,7 +19,20 @@ test('the help fits a screen and names every command', async () => {
   assert.equal(stderr, '');
   const lines = stdout.trimEnd().split('\n');
   assert.ok(lines.length <= 40, `${lines.length} lines`);
-  for (const command of ['agent', 'create', 'wait', 'retrieve', 'list', 'download', 'delete', 'publish', 'studio']) {
+  for (const command of [
+    'agent',
+    'plan',
+    'produce',
+    'ledger',
+    'create',
+    'wait',
+    'retrieve',
+    'list',
+    'download',
+    'delete',
+    'publish',
+    'studio',
+  ]) {
     assert.match(stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
   }
   assert.match(stdout, /Exit codes: 0 done/);
@@ -33,6 +46,12 @@ for (const args of [
   ['create', 'a', '--seconds', '-4'],
   ['create', 'a', '--seconds', 'four'],
   ['create', 'a', '--size', '12x'],
+  ['produce'],
+  ['produce', 'a', '--variation', '0'],
+  ['produce', '--resume', '--timeout', 'soon'],
+  ['ledger', '--limit', 'many'],
+  ['ledger', 'decide', 'clip-0123456789ab'],
+  ['ledger', 'decide', 'clip-0123456789ab', '--resend', '--drop'],
   ['create', '  '],
   ['wait'],
   ['wait', 'video_1', '--timeout', 'soon'],
