@@ -4,13 +4,8 @@ import { documentOf, openCommandLine } from '../cli/support.ts';
 import { seededRandom } from '../faults/random.ts';
 import { killedAfter, killPrograms, type Tally } from './killing.ts';
 import type { ProviderSettings } from './provider.ts';
-import { openPaid, RELIABLE_LIST, wish } from './support.ts';
+import { openPaid, PHASES, RELIABLE_LIST, seed, wish } from './support.ts';
 
-/** Set it to run the same kills again. */
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
-
-/** Time enough in each phase to be killed in. */
-const PHASES = { acceptMs: 40, answerMs: 40, bodyMs: 30, jobMs: 150, contentMs: 40 };
 /** Twice as long as the studio takes for a clip. */
 const SPAN_MS = 5_000;
 const FAULTS = ['[429]', '[lost]', '[5xx]'];

@@ -11,6 +11,7 @@ export type StopPoint =
   | 'after connect'
   | 'before the commit point'
   | 'after the commit point'
+  | 'after the headers'
   | 'after the answer';
 
 const { TEST_STOP: stop, TEST_SIGNAL: signal = 'SIGKILL' } = process.env;
@@ -50,6 +51,9 @@ DatabaseSync.prototype.exec = function (sql) {
 };
 
 subscribe('undici:client:connected', () => reached('after connect'));
+subscribe('undici:client:sendHeaders', (message) => {
+  if (Object(message).request.method === 'POST') reached('after the headers');
+});
 subscribe('undici:request:trailers', (message) => {
   if (Object(message).request.method === 'POST') reached('after the answer');
 });

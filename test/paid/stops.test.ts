@@ -23,6 +23,7 @@ const ENDS: [StopPoint, number][] = [
   ['after connect', 0],
   ['before the commit point', 0],
   ['after the commit point', 0],
+  ['after the headers', 0],
   ['after the answer', 1],
 ];
 
@@ -45,7 +46,13 @@ test('killed while the server holds its answer, a program has its clip paid for 
   await assertPaidOnce(paid, 'A boat [held]', publishedBy(await paid.cli.run(wish('A boat [held]'))));
 });
 
-const PAUSES: StopPoint[] = ['after the intent', 'after connect', 'after the commit point', 'after the answer'];
+const PAUSES: StopPoint[] = [
+  'after the intent',
+  'after connect',
+  'after the commit point',
+  'after the headers',
+  'after the answer',
+];
 
 for (const point of PAUSES) {
   test(`stopped ${point} until another program has taken over, a program goes on without paying`, async () => {

@@ -18,6 +18,12 @@ const QUICK = {
   VIDEO_BUDGET_SECONDS: '100000',
 };
 
+/** Set it to have the same kills again. */
+export const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+
+/** Pauses that are long enough for a program to be killed in each phase of its work. */
+export const PHASES = { acceptMs: 40, answerMs: 40, bodyMs: 30, jobMs: 150, contentMs: 40 };
+
 /** What is to be known of a server whose list can be relied on. */
 export const RELIABLE_LIST = { listEchoesPrompt: true, listComplete: true, listLagMs: 100 };
 
