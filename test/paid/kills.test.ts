@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { documentOf, openCommandLine } from '../cli/support.ts';
 import { seededRandom } from '../faults/random.ts';
+import { POSTGRES_MISSING, startPostgres } from '../support/postgres.ts';
 import { killedAfter, killPrograms, type Tally } from './killing.ts';
 import type { ProviderSettings } from './provider.ts';
 import { openPaid, PHASES, RELIABLE_LIST, seed, wish } from './support.ts';
@@ -60,6 +61,18 @@ test('a server whose list lags, as is stated: 20 kills of a program with 50 clip
     settings: { VIDEO_SEND_DEADLINE_MS: '3000', VIDEO_QUARANTINE_MS: '3700' },
   });
   tell(context, await killPrograms(paid, { seed, kills: 20, clips: 50 }));
+});
+
+test('a ledger in Postgres: 20 kills of programs that make one clip each', {
+  skip: POSTGRES_MISSING,
+}, async (context) => {
+  await using postgres = await startPostgres();
+  await using paid = await openPaid({
+    provider: { ...PHASES, lagMs: 80 },
+    profile: RELIABLE_LIST,
+    settings: { VIDEO_LEDGER: postgres.database() },
+  });
+  tell(context, await killPrograms(paid, { seed, kills: 20, atOnce: 2, faults: FAULTS }));
 });
 
 test('the embedded studio: 20 kills of a program that makes one clip', async (context) => {
