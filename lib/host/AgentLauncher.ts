@@ -1,16 +1,21 @@
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ModelMessage, ToolSet as ModelTools } from 'ai';
 import type { AgentEvent, AgentResult } from '../../types/agent.ts';
 import type { ErrorReport } from '../../types/error.ts';
-import type { ToolContext, ToolResult } from '../../types/tool.ts';
+import type { ToolContext } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { redact } from '../log.ts';
+import { collect, emptyResult } from './agentResult.ts';
 import { type OpenCall, withOpenCalls } from './openCalls.ts';
 import { type AgentPrompt, loadPrompt } from './prompt.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { ToolSet } from './ToolSet.ts';
+
+/** How long a stopped run waits for what its calls have to say. */
+const LAST_WORD_MS = 2_000;
 
 export interface AgentLauncherOptions {
   toolset: ToolSet;
@@ -64,7 +69,12 @@ export class AgentLauncher {
     const calls: OpenCall[] = [];
     const results = new Map<string, string>();
     const keepCalls = () => keep(withOpenCalls(sent, calls, results));
+    const running = new Set<Promise<unknown>>();
     const note: NoteCall = {
+      running(call) {
+        running.add(call);
+        call.finally(() => running.delete(call)).catch(() => undefined);
+      },
       async begun(call) {
         calls.push(call);
         await keepCalls();
@@ -100,6 +110,8 @@ export class AgentLauncher {
       reached.tool_calls.push(...answer.unknownTools.map((name) => ({ name, ok: false, ms: 0 })));
       if (answer.finishReason === 'tool-calls') throw stepLimit(prompt);
     } catch (error) {
+      // What was stopped says where its job stands.
+      await Promise.race([Promise.allSettled(running), sleep(LAST_WORD_MS, undefined, { ref: false })]);
       const isOpen = calls.some(({ id }) => !results.has(id));
       reached.error = this.#report(error, signal, reached, isOpen);
     }
@@ -121,7 +133,7 @@ export class AgentLauncher {
     const toolset = this.#options.toolset.pick(prompt.tools);
     const { onEvent, session, signal, toolContext } = options;
     const entries = toolset.definitions().map(({ name, description, parameters }) => {
-      const execute = async (input: unknown, { toolCallId }: { toolCallId: string }): Promise<string> => {
+      const run = async (input: unknown, toolCallId: string): Promise<string> => {
         await note.begun({ id: toolCallId, name, input });
         onEvent?.({ type: 'tool-start', name });
         const started = performance.now();
@@ -139,6 +151,11 @@ export class AgentLauncher {
         const told = JSON.stringify({ summary: result.summary, ...result.data });
         await note.ended(toolCallId, told);
         return told;
+      };
+      const execute = (input: unknown, { toolCallId }: { toolCallId: string }) => {
+        const call = run(input, toolCallId);
+        note.running(call);
+        return call;
       };
       return [name, dynamicTool({ description, inputSchema: jsonSchema(parameters), execute })] as const;
     });
@@ -169,6 +186,7 @@ export class AgentLauncher {
 
 /** Told before and after every tool call, so that a killed run loses none. */
 interface NoteCall {
+  running(call: Promise<unknown>): void;
   begun(call: OpenCall): Promise<void>;
   ended(id: string, result: string): Promise<void>;
 }
@@ -208,24 +226,6 @@ async function streamed(result: Streamed, onEvent: AgentRunOptions['onEvent']): 
 /** Our own tools never throw, so what the loop itself reports as an error is a call of a tool that is not there. */
 function failedCalls(steps: Generated['steps']): string[] {
   return steps.flatMap((step) => step.content.flatMap((part) => (part.type === 'tool-error' ? [part.toolName] : [])));
-}
-
-function emptyResult(model: string, session: string): AgentResult {
-  return { text: '', published: [], files: [], jobs: [], tool_calls: [], model, session };
-}
-
-function collect(reached: AgentResult, { data }: ToolResult): void {
-  for (const job of data.jobs ?? []) {
-    const known = reached.jobs.findIndex(({ id }) => id === job.id);
-    if (known === -1) reached.jobs.push(job);
-    else reached.jobs[known] = job;
-  }
-  for (const file of data.published ?? []) {
-    if (!reached.published.some(({ url }) => url === file.url)) reached.published.push(file);
-  }
-  for (const file of data.files ?? []) {
-    if (!reached.files.some(({ path: present }) => present === file.path)) reached.files.push(file);
-  }
 }
 
 function stepLimit({ name, max_steps }: AgentPrompt): VideoToolsetError {

@@ -34,7 +34,8 @@ export function nextTurn(prompt: LanguageModelV4Prompt, tools: readonly string[]
   const last = steps.at(-1);
   if (last === undefined) {
     if (tools.includes('hand_off_sora_agent')) return call('hand_off_sora_agent', { task: request });
-    const maker = ['video_produce', 'video_create'].find((name) => tools.includes(name));
+    const makers = wanted.publish ? ['video_produce', 'video_create'] : ['video_create', 'video_produce'];
+    const maker = makers.find((name) => tools.includes(name));
     if (maker === undefined)
       return answer(`I was given no tool that makes a clip: ${tools.join(', ') || 'none at all'}.`);
     if (wanted.prompt === '') return answer('What should the clip show? Nothing was made yet.');

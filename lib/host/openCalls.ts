@@ -6,18 +6,20 @@ export interface OpenCall {
   input: unknown;
 }
 
-const CUT_OFF = JSON.stringify({
-  summary: 'The call was cut off; what came of it is not known.',
-  error: {
-    code: 'outcome_unknown',
-    message: 'The program was stopped during this call; a job may have been made.',
-    submitted: 'unknown',
-    billed: 'unknown',
-    retryable: false,
-    next_step:
-      'Make the same call with the same arguments again: a clip that was asked for is found, and is not paid for twice.',
-  },
-});
+/** What a call that was cut off is said to have come to: made again, it finds what it asked for. */
+function cutOff({ name, input }: OpenCall): string {
+  return JSON.stringify({
+    summary: 'The call was cut off; what came of it is not known.',
+    error: {
+      code: 'outcome_unknown',
+      message: 'The program was stopped during this call; a job may have been made.',
+      submitted: 'unknown',
+      billed: 'unknown',
+      retryable: true,
+      next_step: `Call ${name} with ${JSON.stringify(input)} again: a clip that was asked for is found, and is not paid for twice.`,
+    },
+  });
+}
 
 /**
  * A conversation with the tool calls that are under way: what a killed run leaves behind, so that a resumed one knows that
@@ -37,11 +39,11 @@ export function withOpenCalls(
     },
     {
       role: 'tool',
-      content: calls.map(({ id, name }) => ({
+      content: calls.map((call) => ({
         type: 'tool-result',
-        toolCallId: id,
-        toolName: name,
-        output: { type: 'text', value: results.get(id) ?? CUT_OFF },
+        toolCallId: call.id,
+        toolName: call.name,
+        output: { type: 'text', value: results.get(call.id) ?? cutOff(call) },
       })),
     },
   ];

@@ -90,7 +90,8 @@ async function waitForJob(clip: Clip, services: ProductionServices, options: Ste
     return { clip: await ledger.move(clip, 'gone', { error: waited }), isSettled: false };
   }
   const [video] = waited.videos;
-  return { clip: video === undefined ? clip : await noteJob(clip, video, services), isSettled: false };
+  if (video === undefined) return { clip, isSettled: false };
+  return { clip: await noteJob(clip, video, services), video, isSettled: false };
 }
 
 /** Writes down what became of a job, as its server shows it. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PublishedFile } from '../../types/cdn.ts';
 import type { Clip } from '../../types/ledger.ts';
 import type { ProgressReport, SavedFile, ToolContext } from '../../types/tool.ts';
+import type { Video } from '../../types/video.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { advance, isHere, jobOf } from './advance.ts';
 import type { ProductionServices, Step } from './services.ts';
@@ -10,6 +11,8 @@ import { intend, send, type Wish } from './submit.ts';
 
 export interface Outcome {
   clip: Clip;
+  /** Its job as it was last seen. */
+  video?: Video;
   /** False where the time ran out: the work goes on from here at the next call. */
   isSettled: boolean;
   file?: SavedFile;
@@ -57,21 +60,23 @@ export async function produce(
   const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
   const progress = (report: ProgressReport) => options.progress?.(overall(report));
   let step: Step | undefined;
+  let seen: Pick<Outcome, 'video'> = {};
   try {
     do {
       const limitMs = Math.max(1, end - performance.now());
       step = await advance(key, services, { signal, progress, limitMs });
+      if (step.video !== undefined) seen = { video: step.video };
       if (step.pauseMs && !isEnough(step.clip)) await sleep(step.pauseMs, undefined, { signal });
     } while (!step.isSettled && !isEnough(step.clip) && performance.now() < end);
     if (step.isSettled && !isHere(step.clip, services) && !isEnough(step.clip))
-      return await collect(step, services, signal);
+      return { ...seen, ...(await collect(step, services, signal)) };
   } catch (error) {
     if (options.signal?.aborted) throw await stopped(key, services, error);
     if (!limit.aborted) throw error;
   }
   const clip = (await (await services.ledger()).get(key)) ?? step?.clip;
   if (clip === undefined) throw new VideoToolsetError('internal', `The clip ${key} is not in the ledger any more.`);
-  return outcomeOf(clip, step?.isSettled === true && step.clip.version === clip.version);
+  return { ...seen, ...outcomeOf(clip, step?.isSettled === true && step.clip.version === clip.version) };
 }
 
 export function outcomeOf(clip: Clip, isSettled: boolean): Outcome {

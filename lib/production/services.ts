@@ -1,6 +1,7 @@
 import type { Config } from '../../types/config.ts';
 import type { Clip } from '../../types/ledger.ts';
 import type { ToolContext } from '../../types/tool.ts';
+import type { Video } from '../../types/video.ts';
 import type { VideoApi } from '../api/video.ts';
 import type { Cdn } from '../cdn/cdn.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -30,6 +31,8 @@ export type StepOptions = Pick<ToolContext, 'signal' | 'progress'> & {
 /** Where a clip stands after a step. */
 export interface Step {
   clip: Clip;
+  /** Its job, where the server was asked. */
+  video?: Video;
   /** Is there nothing left to do without a person, or at all? */
   isSettled: boolean;
   /** The next step makes sense after so many milliseconds. @default 0 */

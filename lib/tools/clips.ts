@@ -1,6 +1,6 @@
 import type { Clip } from '../../types/ledger.ts';
 import type { JobView } from '../../types/tool.ts';
-import type { Video } from '../../types/video.ts';
+import type { CreateParameters, Video } from '../../types/video.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { noSuchClip, noteJob } from '../production/advance.ts';
 import type { Services } from './services.ts';
@@ -59,7 +59,15 @@ export function clipView(clip: Clip, video?: Video): JobView {
   const { state, jobId, key, request, error } = clip;
   const status =
     state === 'known' || state === 'done' || state === 'downloaded' || state === 'published' ? STATUS_OF[state] : state;
-  const { prompt } = request.parameters;
-  const shown = jobView({ id: jobId ?? key, status: 'queued', prompt, raw: {} });
+  const { prompt, model, seconds, size }: Partial<CreateParameters> = request.parameters;
+  const shown = jobView({
+    id: jobId ?? key,
+    status: 'queued',
+    raw: {},
+    ...(prompt !== undefined && { prompt }),
+    ...(model !== undefined && { model }),
+    ...(seconds !== undefined && { seconds }),
+    ...(size !== undefined && { size }),
+  });
   return { ...shown, key, status, ...(error !== undefined && { error }) };
 }

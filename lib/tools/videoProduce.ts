@@ -67,9 +67,9 @@ async function goOn(key: string, services: Services, context: ToolContext & { li
 }
 
 /** @throws VideoToolsetError where the clip failed, or a person has to decide */
-export function resultOf({ clip, isSettled, file, published }: Outcome, isNew: boolean): ToolResult {
+export function resultOf({ clip, video, isSettled, file, published }: Outcome, isNew: boolean): ToolResult {
   const { key, jobId, state, variation } = clip;
-  const view = { jobs: [clipView(clip)], ...(file && { files: [file] }) };
+  const view = { jobs: [clipView(clip, video)], ...(file && { files: [file] }) };
   if (published !== undefined) {
     const again = isNew ? '' : `. It had been wanted before; another take is made with variation ${variation + 1}.`;
     return { summary: `Published at ${published.url}${again}`, data: { published: [published], ...view } };

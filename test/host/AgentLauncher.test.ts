@@ -70,7 +70,7 @@ for (const stream of [true, false]) {
     assert.equal(said.length > 1, stream);
     const asked: { stream?: boolean; tools: unknown[] } = JSON.parse(agent.chat.received[0]?.body.toString() ?? '');
     assert.equal(asked.stream === true, stream);
-    assert.equal(asked.tools.length, 8);
+    assert.equal(asked.tools.length, 9);
     assert.equal(agent.chat.received[0]?.headers.authorization, `Bearer ${KEY}`);
   });
 
