@@ -167,16 +167,20 @@ function migrate(connection: DatabaseSync, migrations: readonly string[], name: 
   }
 }
 
+const FULL = 13;
+/** `SQLITE_IOERR_SHMSIZE`: the file beside the log cannot grow, which is how a full disk shows when a store is opened. */
+const CANNOT_GROW = 4874;
+
 function resultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
-  return error.errcode & 0xff;
+  return error.errcode === CANNOT_GROW ? FULL : error.errcode & 0xff;
 }
 
 const REASONS: Record<number, string> = {
   8: 'it cannot be written to',
   10: 'reading or writing failed',
   11: 'it is damaged',
-  13: 'the disk is full',
+  [FULL]: 'the disk is full',
   14: 'it cannot be opened',
   26: 'it is not a database',
 };
@@ -188,7 +192,7 @@ function storageError(error: unknown, name: string): unknown {
   const reason =
     code === undefined ? `its folder cannot be made (${system})` : (REASONS[code] ?? `SQLite error ${code}`);
   const message = `The store ${name} in the state folder cannot be used: ${reason}.`;
-  return new VideoToolsetError(code === 13 || system === 'ENOSPC' ? 'disk_full' : 'storage_failed', message, {
+  return new VideoToolsetError(code === FULL || system === 'ENOSPC' ? 'disk_full' : 'storage_failed', message, {
     cause: error,
     next_step:
       'Check the state folder (VIDEO_STATE): its free space and permissions; a damaged file must be moved away by hand.',

@@ -235,7 +235,9 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
         const claimant = await one(sql, 'server = ? AND job_id = ?', clip.server, jobId);
         const isAwaited = present.attempt === clip.attempt && (present.state === 'sent' || present.state === 'unknown');
         const isOurs = claimant === undefined ? isAwaited : claimant.key === clip.key;
-        const { sql: text, values } = attemptStatement(clip, { outcome: isOurs ? 'answered' : 'orphan', jobId });
+        const outcome = isOurs ? 'answered' : 'orphan';
+        // It costs, though it may have been given back as one that made no job.
+        const { sql: text, values } = attemptStatement(clip, { outcome, jobId, isCounted: true });
         await sql.run(text, ...values);
         return isOurs && isAwaited ? await apply(sql, present, 'known', { jobId }) : present;
       }),

@@ -99,6 +99,7 @@ function lineOf(child: ChildProcessWithoutNullStreams, ended: Promise<Outcome>, 
 
 export interface Job {
   id: string;
+  /** Of its clip in the ledger, where a command tells it. */
   key?: string;
   status: string;
   seconds?: string;
@@ -116,6 +117,8 @@ export interface Document {
   jobs?: Job[];
   files?: File[];
   published?: (File & { url: string; key: string })[];
+  clips?: { key: string; state: string; request: { parameters: { prompt: string } } }[];
+  orphans?: { jobId: string }[];
   deleted?: string[];
   error?: { code: string; message: string; job_id?: string };
   text?: string;

@@ -152,6 +152,15 @@ export function ledgerContract(name: string, start: () => Promise<Ledgers>, skip
     assert.equal((await ledger.spending(false)).jobs, 2);
   });
 
+  scenario('an orphan is paid for even where it was thought that its attempt made no job', async (open) => {
+    const [ledger, other] = [await open(), await open()];
+    const sent = await sendOf(ledger, (await ledger.intend(wish('boat'), UNLIMITED)).clip);
+    await other.attemptAnew(sent, PRICE, UNLIMITED, 'made no job');
+    assert.equal((await ledger.spending(false)).jobs, 1);
+    await ledger.answered(sent, 'job-1');
+    assert.equal((await ledger.spending(false)).jobs, 2);
+  });
+
   scenario('a late answer that names the adopted job, or settles what nobody knew, is no orphan', async (open) => {
     const [ledger, other] = [await open(), await open()];
     const first = await sendOf(ledger, (await ledger.intend(wish('boat'), UNLIMITED)).clip);
