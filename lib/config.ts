@@ -1,5 +1,6 @@
 import type { Config, Options, ServerName } from '../types/config.ts';
-import { cdnUrl, defaultState, folder, refuseOverlaps } from './config/folders.ts';
+import { cdnUrl, hostKeysOf } from './config/cdn.ts';
+import { defaultState, folder, refuseOverlaps } from './config/folders.ts';
 import {
   baseUrlOf,
   headersOf,
@@ -44,6 +45,8 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
   const apiKey = headerText('apiKey', read('apiKey') ?? openAiKey(baseUrl, environment));
   const model = text('model', read('model'));
   const cdnPublicUrl = httpUrl('cdnPublicUrl', read('cdnPublicUrl'));
+  const cdnHostKeys = hostKeysOf(read('cdnHostKey'));
+  const sshAgent = environment.SSH_AUTH_SOCK?.trim() || undefined;
   const agentBaseUrl = httpUrl('agentBaseUrl', read('agentBaseUrl'));
   const agentApiKey = text('agentApiKey', read('agentApiKey'));
   return {
@@ -57,6 +60,8 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
     state,
     cdn,
     ...(cdnPublicUrl !== undefined && { cdnPublicUrl }),
+    ...(cdnHostKeys !== undefined && { cdnHostKeys }),
+    ...(sshAgent !== undefined && { sshAgent }),
     approveDelete: oneOf('approveDelete', read('approveDelete') ?? 'ask', ['ask', 'no']),
     requestTimeoutMs: milliseconds('requestTimeoutMs', read('requestTimeoutMs') ?? 60_000),
     pollIntervalMs: milliseconds('pollIntervalMs', read('pollIntervalMs') ?? 2_000),
