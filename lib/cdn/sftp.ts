@@ -96,7 +96,7 @@ export function createSftpCdn(options: SftpCdnOptions): CdnDriver {
         const stats = await statsOf(session, `${root}/${key}`);
         if (!stats?.isFile) return undefined;
         const { bytes, modifiedMs } = stats;
-        const sha256 = await hash.byCommand(session, { path: `${root}/${key}`, bytes });
+        const sha256 = await hash(session, { path: `${root}/${key}`, bytes }, { mayReadLarge: false });
         return { bytes, modifiedMs, ...(sha256 !== undefined && { sha256 }) };
       }),
 

@@ -14,13 +14,18 @@ export interface RemoteFile {
   bytes: number;
 }
 
-/** Hashes of files as they lie on the server. */
-export interface RemoteHash {
-  /** By a command of the server's own; undefined where the account may run none, as one of SFTP only. */
-  byCommand(session: Session, file: RemoteFile): Promise<string | undefined>;
-  /** By reading the whole file back; undefined where it must not be read. */
-  byReading(session: Session, file: RemoteFile, signal?: AbortSignal): Promise<string | undefined>;
-}
+/** A command costs a shell on the server; a file of this size is read back sooner. */
+const SMALL_BYTES = 1024 ** 2;
+
+/**
+ * The hash of a file as it lies on the server: by a command of its own, or by reading the file back. Undefined where the
+ * account may do neither, or where it would have to read a large file that `mayReadLarge` spares it.
+ */
+export type RemoteHash = (
+  session: Session,
+  file: RemoteFile,
+  options?: { signal?: AbortSignal; mayReadLarge?: boolean },
+) => Promise<string | undefined>;
 
 export function createRemoteHash(): RemoteHash {
   const canRun = new WeakMap<Session, Promise<boolean>>();
@@ -41,30 +46,38 @@ export function createRemoteHash(): RemoteHash {
     return /^\\?([0-9a-f]{64})\b/m.exec(output)?.[1];
   };
 
-  return {
-    async byCommand(session, file) {
-      const able =
-        canRun.get(session) ??
-        inTurn(session, async () => (await hashed(session, { path: '/dev/null', bytes: 0 })) === EMPTY);
-      canRun.set(session, able);
-      return (await able) ? await inTurn(session, () => hashed(session, file)) : undefined;
-    },
-
-    async byReading(session, file, signal) {
-      try {
-        const handle = await session.request<Buffer>((sftp, done) => sftp.open(file.path, 'r', done));
-        try {
-          return await hashOfHandle(session, handle, file.bytes, signal);
-        } finally {
-          await session.order((sftp, done) => sftp.close(handle, done)).catch(() => undefined);
-        }
-      } catch (error) {
-        const status = statusOf(error);
-        if (status === STATUS.permissionDenied || status === STATUS.unsupported) return undefined;
-        throw error;
-      }
-    },
+  /** Undefined where the account may run no commands, as one of SFTP only. */
+  const byCommand = async (session: Session, file: RemoteFile): Promise<string | undefined> => {
+    const able =
+      canRun.get(session) ??
+      inTurn(session, async () => (await hashed(session, { path: '/dev/null', bytes: 0 })) === EMPTY);
+    canRun.set(session, able);
+    return (await able) ? await inTurn(session, () => hashed(session, file)) : undefined;
   };
+
+  return async (session, file, { signal, mayReadLarge = true } = {}) => {
+    if (file.bytes <= SMALL_BYTES) {
+      return (await hashByReading(session, file, signal)) ?? (await byCommand(session, file));
+    }
+    const sha256 = await byCommand(session, file);
+    return sha256 === undefined && mayReadLarge ? await hashByReading(session, file, signal) : sha256;
+  };
+}
+
+/** Undefined where the file must not be read. */
+async function hashByReading(session: Session, file: RemoteFile, signal?: AbortSignal): Promise<string | undefined> {
+  try {
+    const handle = await session.request<Buffer>((sftp, done) => sftp.open(file.path, 'r', done));
+    try {
+      return await hashOfHandle(session, handle, file.bytes, signal);
+    } finally {
+      await session.order((sftp, done) => sftp.close(handle, done)).catch(() => undefined);
+    }
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === STATUS.permissionDenied || status === STATUS.unsupported) return undefined;
+    throw error;
+  }
 }
 
 async function hashOfHandle(session: Session, handle: Buffer, bytes: number, signal?: AbortSignal): Promise<string> {

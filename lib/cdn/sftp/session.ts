@@ -89,7 +89,7 @@ export async function openSession(options: SessionOptions, onLost: () => void): 
   }
   client.on('error', lose).on('end', lose).on('close', lose);
   const sftp = await guarded<Sftp>((resolve, reject) =>
-    client.sftp((error, opened) => (error ? reject(error) : resolve(opened))),
+    client.setNoDelay(true).sftp((error, opened) => (error ? reject(error) : resolve(opened))),
   ).catch((error) => {
     client.destroy();
     throw connectFailure(error, target, credentials);
