@@ -58,6 +58,8 @@ export type SshServer = {
   start(): Promise<void>;
   /** How many connections there are. */
   connections(): number;
+  /** Fails where a connection is still there after a while: a server needs a moment to see that one ended. */
+  assertUnused(): Promise<void>;
 } & AsyncDisposable;
 
 /** Debian's own SSH server on loopback, with keys of its own. */
@@ -120,6 +122,7 @@ export async function startSshd(options: SshServerOptions = {}): Promise<SshServ
     for (const pid of processesOf(server.pid)) endProcess(pid);
     await ended;
   };
+  const connections = () => (server?.pid === undefined ? 0 : childrenOf(server.pid).length);
   await start();
   return {
     port,
@@ -131,7 +134,13 @@ export async function startSshd(options: SshServerOptions = {}): Promise<SshServ
     hostKey,
     kill,
     start,
-    connections: () => (server?.pid === undefined ? 0 : childrenOf(server.pid).length),
+    connections,
+    async assertUnused() {
+      for (let attempt = 0; connections() > 0; attempt++) {
+        if (attempt === 250) throw new Error(`${connections()} connections are still open`);
+        await sleep(20);
+      }
+    },
     async [Symbol.asyncDispose]() {
       await kill();
       await folder[Symbol.asyncDispose]();
