@@ -51,14 +51,10 @@ export function createSftpCdn(options: SftpCdnOptions): CdnDriver {
 
     async open() {
       const temporary = `${staging}/${randomUUID()}.part`;
-      const { session, release } = await connection.hold();
-      const handle = await createStaged(session, root, temporary).catch((error) => {
-        release();
-        throw error;
-      });
-      const stream = createUploadStream(session, handle, {
-        onClose: release,
-        explain: (error) => explainWrite(session, root, error),
+      const stream = await connection.keep(async (session, release) => {
+        const handle = await createStaged(session, root, temporary);
+        const explain = (error: unknown) => explainWrite(session, root, error);
+        return createUploadStream(session, handle, { onClose: release, explain });
       });
       if (!isSwept) {
         isSwept = true;

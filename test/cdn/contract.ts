@@ -33,10 +33,16 @@ export const proofOf = (bytes: Buffer) => ({
   sha256: createHash('sha256').update(bytes).digest('hex'),
 });
 
+/** Uploads without a commit; a failure leaves nothing. */
 export async function stage(driver: CdnDriver, bytes: Buffer): Promise<CdnUpload> {
   const upload = await driver.open(HEADERS);
-  await pipeline(Readable.from(piecesOf(bytes)), upload.stream);
-  return upload;
+  try {
+    await pipeline(Readable.from(piecesOf(bytes)), upload.stream);
+    return upload;
+  } catch (error) {
+    await upload.abort();
+    throw error;
+  }
 }
 
 export async function publish(driver: CdnDriver, key: string, bytes: Buffer): Promise<Verification> {

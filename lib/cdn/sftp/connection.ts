@@ -5,8 +5,8 @@ import { openSession, type Session, type SessionOptions } from './session.ts';
 export interface Connection {
   /** Runs it on the connection; once more on a new one where that was lost, so it must be safe to repeat. */
   use<T>(work: (session: Session) => Promise<T>): Promise<T>;
-  /** Keeps the connection until it is released; calling that again does nothing. */
-  hold(): Promise<{ session: Session; release(): void }>;
+  /** Likewise, and where it succeeds the connection is kept until `release` is called, at least once. */
+  keep<T>(work: (session: Session, release: () => void) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -49,38 +49,42 @@ export function createConnection(options: ConnectionOptions): Connection {
     const release = () => {
       if (!isHeld) return;
       isHeld = false;
-      if (--users === 0) idle = setTimeout(() => void end().catch(() => undefined), options.idleMs);
+      if (--users > 0 || current === undefined) return;
+      // The connection itself keeps the process alive until then; the timer need not.
+      idle = setTimeout(() => void end().catch(() => undefined), options.idleMs).unref();
     };
     try {
       return { session: await open(), release };
     } catch (error) {
       release();
-      clearTimeout(idle);
       throw error;
     }
   };
 
-  const useOnce = async <T>(work: (session: Session) => Promise<T>) => {
+  type Work<T> = (session: Session, release: () => void) => Promise<T>;
+
+  const attempt = async <T>(work: Work<T>, isKept: boolean): Promise<{ value: T } | { lost: unknown }> => {
     const { session, release } = await hold();
     try {
-      return { value: await work(session) };
+      const value = await work(session, release);
+      if (!isKept) release();
+      return { value };
     } catch (error) {
+      release();
       if (!session.isLost) throw error;
       return { lost: error };
-    } finally {
-      release();
     }
+  };
+  const twice = async <T>(work: Work<T>, isKept: boolean): Promise<T> => {
+    const first = await attempt(work, isKept);
+    const last = 'value' in first ? first : await attempt(work, isKept);
+    if ('value' in last) return last.value;
+    throw last.lost;
   };
 
   return {
-    async use(work) {
-      const first = await useOnce(work);
-      if ('value' in first) return first.value;
-      const second = await useOnce(work);
-      if ('value' in second) return second.value;
-      throw second.lost;
-    },
-    hold,
+    use: (work) => twice(work, false),
+    keep: (work) => twice(work, true),
     async close() {
       isClosed = true;
       await end();
