@@ -1,6 +1,7 @@
 import type { Config, Options, ServerName } from '../types/config.ts';
+import { cdnUrl, hostKeysOf } from './config/cdn.ts';
 import { factsOf } from './config/facts.ts';
-import { cdnUrl, defaultState, folder, ledgerPlace, refuseOverlaps } from './config/folders.ts';
+import { defaultState, folder, ledgerPlace, refuseOverlaps } from './config/folders.ts';
 import {
   amount,
   baseUrlOf,
@@ -50,6 +51,8 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
   const apiKey = headerText('apiKey', read('apiKey') ?? openAiKey(baseUrl, environment));
   const model = text('model', read('model'));
   const cdnPublicUrl = httpUrl('cdnPublicUrl', read('cdnPublicUrl'));
+  const cdnHostKeys = hostKeysOf(read('cdnHostKey'));
+  const sshAgent = environment.SSH_AUTH_SOCK?.trim() || undefined;
   const agentBaseUrl = httpUrl('agentBaseUrl', read('agentBaseUrl'));
   const agentApiKey = text('agentApiKey', read('agentApiKey'));
   const server = oneOf('server', read('server') ?? 'auto', SERVER_NAMES);
@@ -69,6 +72,8 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
     state,
     cdn,
     ...(cdnPublicUrl !== undefined && { cdnPublicUrl }),
+    ...(cdnHostKeys !== undefined && { cdnHostKeys }),
+    ...(sshAgent !== undefined && { sshAgent }),
     approveDelete: oneOf('approveDelete', read('approveDelete') ?? 'ask', ['ask', 'no']),
     ledger: ledgerPlace(read('ledger'), state),
     profile,

@@ -166,7 +166,28 @@ test('every wrong value is refused with the names of its option and its variable
     ['apiKey', 'VIDEO_API_KEY', ['a\nb', 'ключ']],
     ['workspace', 'VIDEO_WORKSPACE', ['a\0b']],
     ['state', 'VIDEO_STATE', ['a\0b']],
-    ['cdn', 'CDN_URL', ['sftp://host/x', 'https://host', '/srv', 'nonsense']],
+    [
+      'cdn',
+      'CDN_URL',
+      [
+        'https://host',
+        '/srv',
+        'nonsense',
+        'sftp:host/x',
+        'sftp://host',
+        'sftp:///x',
+        'sftp://me:secret@host/x',
+        'sftp://host/x?y',
+        'sftp://host/x#y',
+        'sftp://host/x%00y',
+        'sftp://host/x%0ay',
+        'sftp://host/x\\y',
+        'sftp://host/%zz',
+        'sftp://a%20b@host/x',
+        's3:',
+      ],
+    ],
+    ['cdnHostKey', 'CDN_HOST_KEY', ['MD5:aa:bb', 'SHA256:short', 'yes']],
     ['cdnPublicUrl', 'CDN_PUBLIC_URL', ['cdn.example', 'javascript:alert(1)']],
     ['approveDelete', 'VIDEO_APPROVE_DELETE', ['yes', 'NO']],
     ['requestTimeoutMs', 'VIDEO_TIMEOUT_MS', ['0', '-1', '1.5', 'soon', '1e12', 'Infinity']],
@@ -208,6 +229,22 @@ test('a CDN folder that is or holds the workspace or the state is refused; one i
   for (const cdn of ['file:/w/videos/published', 'file:/w/videos-public', 'file:///srv/cdn'])
     assert.ok(resolveConfig({ ...folders, cdn }, {}), cdn);
   for (const cdn of ['file://host/share', 'file:///a%2Fb']) refuses({ ...folders, cdn }, {}, /CDN_URL/);
+});
+
+test('a CDN on another machine is kept as it was written, and lies in no folder of this one', () => {
+  for (const cdn of ['sftp://deploy@media.example:2222/var/www/clips', 'sftp://alias/', 's3://bucket/clips?region=eu'])
+    assert.equal(resolveConfig({ workspace: '/w', state: '/s', cdn }, {}).cdn.href, cdn);
+});
+
+test("accepted host keys are listed apart by commas or blanks; the ssh-agent is the environment's", () => {
+  const [first, second] = [`SHA256:${'a'.repeat(43)}`, `SHA256:${'B'.repeat(43)}`];
+  const config = resolveConfig({ cdnHostKey: `${first}, ${second}` }, { SSH_AUTH_SOCK: '/run/agent' });
+  assert.deepEqual(config.cdnHostKeys, [first, second]);
+  assert.equal(config.sshAgent, '/run/agent');
+});
+
+test('a password of an address is refused without being shown', () => {
+  refuses({ cdn: 'sftp://me:hunter2hunter2@host/x' }, {}, /password/, /^(?!.*hunter2)/s);
 });
 
 test('links do not hide that a folder lies in another one', async () => {

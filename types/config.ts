@@ -51,10 +51,12 @@ export interface Options {
   workspace?: string;
   /** `VIDEO_STATE`: sessions, the studio's jobs, partial downloads. @default `$XDG_STATE_HOME/video-toolset` or `~/.local/state/video-toolset` */
   state?: string;
-  /** `CDN_URL`: `file:<folder>`. @default `file:<workspace>/published` */
+  /** `CDN_URL`: `file:<folder>`, `sftp://user@host:port/folder` or `s3://bucket/prefix`. @default `file:<workspace>/published` */
   cdn?: string;
   /** `CDN_PUBLIC_URL`: the address the CDN's folder is served at. @default the driver's own address */
   cdnPublicUrl?: string;
+  /** `CDN_HOST_KEY`: fingerprints (`SHA256:…`, apart by commas) of an SFTP server that known_hosts does not know. @default none */
+  cdnHostKey?: string;
   /** `VIDEO_APPROVE_DELETE`: `ask` asks before a delete, `no` does not. @default 'ask' */
   approveDelete?: 'ask' | 'no';
   /** `VIDEO_LEDGER`: a file, or `postgres://…`. @default `<state>/ledger.db` */
@@ -104,6 +106,9 @@ export interface Config {
   state: string;
   cdn: URL;
   cdnPublicUrl?: string;
+  cdnHostKeys?: string[];
+  /** The ssh-agent's socket (`SSH_AUTH_SOCK`). */
+  sshAgent?: string;
   approveDelete: 'ask' | 'no';
   /** An absolute path, or `postgres://…`. */
   ledger: string;

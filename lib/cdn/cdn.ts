@@ -9,7 +9,6 @@ import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import { mediaTypeOfFile } from '../media/sniff.ts';
 import type { Workspace } from '../workspace.ts';
 import { keyOf, normaliseKey } from './key.ts';
-import { createLocalCdn } from './local.ts';
 
 export interface UploadOptions {
   signal?: AbortSignal | undefined;
@@ -37,10 +36,18 @@ export function localCdnFolder(cdn: URL): string | undefined {
   return cdn.protocol === 'file:' ? fileURLToPath(cdn) : undefined;
 }
 
-export function createCdn(config: Pick<Config, 'cdn' | 'cdnPublicUrl'>, workspace: Workspace): Cdn {
-  const driver = createDriver(config);
+/** The driver, and what its place needs, is loaded on first use. */
+export function createCdn(config: CdnConfig, workspace: Workspace): Cdn {
+  let opened: Promise<CdnDriver> | undefined;
+  const open = (): Promise<CdnDriver> => {
+    opened ??= openDriver(config).catch((error) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
   return {
-    driver: driver.name,
+    driver: DRIVERS[config.cdn.protocol] ?? config.cdn.protocol,
 
     async upload(name, { signal, onProgress, sha256: expected } = {}) {
       const file = await workspace.find(name);
@@ -54,7 +61,11 @@ export function createCdn(config: Pick<Config, 'cdn' | 'cdnPublicUrl'>, workspac
           },
         );
       }
-      const upload = await driver.open({ contentType });
+      const driver = await open();
+      const opening = orStopped(driver.open({ contentType }), signal, (late) => late.abort());
+      const upload = await opening.catch((error) => {
+        throw publishError(error, file.path);
+      });
       const hash = createHash('sha256');
       let bytes = 0;
       const meter = new Transform({
@@ -72,7 +83,7 @@ export function createCdn(config: Pick<Config, 'cdn' | 'cdnPublicUrl'>, workspac
         const sha256 = hash.digest('hex');
         if (expected !== undefined && sha256 !== expected) throw notTheClip(file.path);
         const key = normaliseKey(keyOf(file, sha256, contentType));
-        const verified = await upload.commit(key, { bytes, sha256 });
+        const verified = await orStopped(upload.commit(key, { bytes, sha256 }), signal);
         return { url: await driver.url(key), path: file.path, key, bytes, sha256, content_type: contentType, verified };
       } catch (error) {
         await upload.abort();
@@ -81,17 +92,56 @@ export function createCdn(config: Pick<Config, 'cdn' | 'cdnPublicUrl'>, workspac
     },
 
     async list({ prefix = '', limit = 100 } = {}) {
+      const driver = await open();
       const entries: CdnEntry[] = [];
       for await (const entry of driver.list(prefix)) entries.push({ ...entry, url: await driver.url(entry.key) });
       return entries.sort((a, b) => b.modifiedMs - a.modifiedMs || a.key.localeCompare(b.key)).slice(0, limit);
     },
 
-    close: () => driver.close(),
+    close: async () => (await opened?.catch(() => undefined))?.close(),
   };
 }
 
-function createDriver({ cdn, cdnPublicUrl }: Pick<Config, 'cdn' | 'cdnPublicUrl'>): CdnDriver {
-  return createLocalCdn({ folder: fileURLToPath(cdn), ...(cdnPublicUrl !== undefined && { publicUrl: cdnPublicUrl }) });
+type CdnConfig = Pick<Config, 'cdn' | 'cdnPublicUrl' | 'cdnHostKeys' | 'sshAgent'>;
+
+const DRIVERS: Record<string, string> = { 'file:': 'local', 'sftp:': 'sftp', 's3:': 's3' };
+
+async function openDriver({ cdn, cdnPublicUrl: publicUrl, cdnHostKeys, sshAgent }: CdnConfig): Promise<CdnDriver> {
+  switch (cdn.protocol) {
+    case 'file:': {
+      const { createLocalCdn } = await import('./local.ts');
+      return createLocalCdn({ folder: fileURLToPath(cdn), ...(publicUrl !== undefined && { publicUrl }) });
+    }
+    case 'sftp:': {
+      const { createSftpCdn } = await import('./sftp.ts');
+      return createSftpCdn({ address: cdn, publicUrl, hostKeys: cdnHostKeys, agent: sshAgent });
+    }
+    default:
+      throw new VideoToolsetError('unsupported', `Publishing to ${cdn.protocol} is not possible yet.`, {
+        next_step: 'Set CDN_URL (option cdn) to file:<folder> or sftp://user@host/folder.',
+      });
+  }
+}
+
+/** What is stopped is not waited for; what comes of it nevertheless is discarded. */
+async function orStopped<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  discard?: (late: T) => Promise<void>,
+): Promise<T> {
+  if (signal === undefined) return await work;
+  const stopped = Promise.withResolvers<never>();
+  const stop = () => stopped.reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([work, stopped.promise]);
+  } catch (error) {
+    if (signal.aborted) work.then(discard).catch(() => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 function changedFile(shown: string): VideoToolsetError {

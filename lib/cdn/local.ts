@@ -5,10 +5,11 @@ import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import type { CdnDriver } from '../../types/cdn.ts';
-import { systemCode, VideoToolsetError } from '../errors.ts';
+import { systemCode } from '../errors.ts';
 import { sha256OfFile } from '../media/hash.ts';
 import { syncFolder } from '../workspace.ts';
 import { urlPathOf } from './key.ts';
+import { changedBytes, taken } from './refusal.ts';
 
 /** Hidden, and on the same file system, so that a rename makes the file public at once. */
 const STAGING = '.staging';
@@ -28,7 +29,7 @@ export function createLocalCdn({ folder, publicUrl }: { folder: string; publicUr
       return {
         stream,
         async commit(key, { sha256 }) {
-          if ((await sha256OfFile(temporary)) !== sha256) throw changedBytes(key);
+          if ((await sha256OfFile(temporary)) !== sha256) throw changedBytes(key, 'the CDN folder');
           await mkdir(path.dirname(fileOf(key)), { recursive: true });
           await makePublic(temporary, fileOf(key), key, sha256);
           await syncFolder(path.dirname(fileOf(key)));
@@ -93,25 +94,4 @@ async function makePublicWithoutLinks(temporary: string, target: string, key: st
 function ignoreMissing(error: unknown): undefined {
   if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
   throw error;
-}
-
-function changedBytes(key: string): VideoToolsetError {
-  return new VideoToolsetError(
-    'publish_failed',
-    `The bytes written for ${key} are not the file's: nothing was published.`,
-    {
-      retryable: true,
-      next_step: 'Publish the file again; if it happens twice, check the disk of the CDN folder.',
-    },
-  );
-}
-
-function taken(key: string): VideoToolsetError {
-  return new VideoToolsetError(
-    'publish_failed',
-    `Other bytes already stand under ${key}: they were left as they are.`,
-    {
-      next_step: 'Publish the file under another name.',
-    },
-  );
 }

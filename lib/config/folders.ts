@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import type { Config } from '../../types/config.ts';
 import { text, wrong } from './values.ts';
 import type { Environment, OptionName } from './variables.ts';
@@ -11,6 +11,7 @@ export function refuseOverlaps({ workspace, state, cdn }: Pick<Config, 'workspac
   if (isInside(state, workspace)) {
     throw wrong('state', 'it lies inside the workspace (VIDEO_WORKSPACE); choose a folder outside of it');
   }
+  if (cdn.protocol !== 'file:') return;
   const published = fileURLToPath(cdn);
   if (isInside(workspace, published)) {
     throw wrong('cdn', 'it is the workspace (VIDEO_WORKSPACE) or a folder around it; choose one inside or beside it');
@@ -41,22 +42,8 @@ export function defaultState(environment: Environment): string {
   return path.join(base && path.isAbsolute(base) ? base : path.join(homedir(), '.local', 'state'), 'video-toolset');
 }
 
-export function cdnUrl(value: unknown, workspace: string): URL {
-  const address = text('cdn', value);
-  if (address === undefined) return pathToFileURL(path.join(workspace, 'published'));
-  const [scheme] = address.split(':', 1);
-  if (scheme !== 'file') throw wrong('cdn', `only file:<folder> is supported, not ${scheme}:`);
-  if (!address.startsWith('file://')) return pathToFileURL(absolute('cdn', address.slice('file:'.length)));
-  try {
-    fileURLToPath(address);
-    return new URL(address);
-  } catch {
-    throw wrong('cdn', 'it is not a valid file:// address of this machine');
-  }
-}
-
 /** @throws VideoToolsetError where the current folder was removed under us */
-function absolute(name: OptionName, location: string): string {
+export function absolute(name: OptionName, location: string): string {
   try {
     return path.resolve(location);
   } catch {

@@ -12,6 +12,7 @@ export const VARIABLES = {
   state: 'VIDEO_STATE',
   cdn: 'CDN_URL',
   cdnPublicUrl: 'CDN_PUBLIC_URL',
+  cdnHostKey: 'CDN_HOST_KEY',
   approveDelete: 'VIDEO_APPROVE_DELETE',
   ledger: 'VIDEO_LEDGER',
   profile: 'VIDEO_PROFILE',
