@@ -9,7 +9,9 @@ export type S3Fault =
   | { kind: 'reset request'; after: number }
   /** The server did it; the connection is cut after so many bytes of its answer. */
   | { kind: 'reset response'; after: number }
-  | { kind: 'other bytes' };
+  | { kind: 'other bytes' }
+  /** No answer, ever. */
+  | { kind: 'stall' };
 
 export interface S3Request {
   operation: string;
@@ -73,6 +75,7 @@ export async function startS3Proxy(target: string, options: S3ProxyOptions = {})
       return;
     }
     if (fault?.kind === 'reset request') return void request.socket.resetAndDestroy();
+    if (fault?.kind === 'stall') return;
     if (fault?.kind === 'answer') return write(response, refusal(fault), method);
     const body = Buffer.concat(chunks);
     if (fault?.kind === 'other bytes' && body.length > 0) body[0] = (body[0] ?? 0) ^ 1;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { S3 } from '@aws-sdk/client-s3';
 import { startFauxqs } from 'fauxqs';
 import { createS3Cdn, type S3CdnOptions } from '../../lib/cdn/s3.ts';
@@ -25,6 +26,8 @@ export interface TestS3 extends AsyncDisposable {
   proxy: S3Proxy;
   /** Straight to the server. */
   s3: S3;
+  /** As any other tool, through the proxy. */
+  through: S3;
   url(parameters?: string): URL;
   driver(options?: Partial<S3CdnOptions>): CdnDriver;
   /** Every name in the bucket, staging included. */
@@ -37,7 +40,10 @@ export async function startS3(options: S3ProxyOptions = {}): Promise<TestS3> {
   const server = await startFauxqs({ port: 0, logger: false, host: '127.0.0.1', init: { buckets: ['clips'] } });
   const target = `http://127.0.0.1:${server.port}`;
   const proxy = await startS3Proxy(target, options);
-  const s3 = new S3({ endpoint: target, region: 'us-east-1', forcePathStyle: true, credentials: CREDENTIALS });
+  const clientOf = (endpoint: string) =>
+    new S3({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials: CREDENTIALS });
+  const s3 = clientOf(target);
+  const through = clientOf(proxy.origin);
   const drivers: CdnDriver[] = [];
   const url = (parameters = '') =>
     new URL(`s3://clips/media?endpoint=${encodeURIComponent(proxy.origin)}${parameters}`);
@@ -45,6 +51,7 @@ export async function startS3(options: S3ProxyOptions = {}): Promise<TestS3> {
     origin: proxy.origin,
     proxy,
     s3,
+    through,
     url,
     driver(given = {}) {
       const driver = createS3Cdn({ url: url(), credentials: CREDENTIALS, ...given });
@@ -62,6 +69,7 @@ export async function startS3(options: S3ProxyOptions = {}): Promise<TestS3> {
     async [Symbol.asyncDispose]() {
       for (const driver of drivers) await driver.close();
       s3.destroy();
+      through.destroy();
       await proxy[Symbol.asyncDispose]();
       await server.stop();
     },
@@ -96,4 +104,10 @@ export async function write(stream: NodeJS.WritableStream, bytes: Buffer): Promi
   const finished = once(stream, 'finish');
   stream.end(bytes);
   await finished;
+}
+
+/** Waits until something holds, for ten seconds at most. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 10_000; Date.now() < end; await pause(5)) if (await holds()) return;
+  throw new Error('it never came true');
 }

@@ -24,6 +24,10 @@ export function answered(error: unknown, ...statuses: number[]): boolean {
   return statuses.includes(statusOf(error) ?? 0);
 }
 
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
+}
+
 const CREDENTIALS =
   'Check the credentials the AWS SDK finds: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or the role of the machine.';
 
@@ -33,7 +37,7 @@ const CREDENTIALS =
  */
 export function s3Failure(error: unknown, tried: string, { bucket, endpoint }: S3Location): VideoToolsetError | Error {
   if (error instanceof VideoToolsetError) return error;
-  if (error instanceof Error && error.name === 'AbortError') return error;
+  if (error instanceof Error && nameOf(error) === 'AbortError') return error;
   const place = endpoint === undefined ? `bucket ${bucket}` : `bucket ${bucket} at ${new URL(endpoint).host}`;
   const failed = (reason: string, next_step: string, facts: ErrorFacts = {}) =>
     new VideoToolsetError('publish_failed', `S3 could not ${tried} (${place}): ${reason}.`, {
@@ -42,10 +46,10 @@ export function s3Failure(error: unknown, tried: string, { bucket, endpoint }: S
       ...facts,
     });
   if (isAnswer(error)) return answerFailure(error, bucket, failed);
-  if (error instanceof Error && /^(CredentialsProviderError|TokenProviderError)$/.test(error.name)) {
+  if (/^(CredentialsProviderError|TokenProviderError)$/.test(nameOf(error))) {
     return failed('the AWS SDK found no credentials', CREDENTIALS);
   }
-  const name = error instanceof Error ? error.name : 'unknown';
+  const name = nameOf(error);
   const code = systemCode(error);
   if (code === undefined && name !== 'TimeoutError') {
     return failed(
@@ -91,6 +95,9 @@ function answerFailure(
     case 'AuthorizationHeaderMalformed':
     case 'IllegalLocationConstraintException':
       return failed(`the bucket lies in another region (${code})`, regionAdvice(error));
+    case 'BadDigest':
+    case 'XAmzContentSHA256Mismatch':
+      return failed(`the bytes changed on the way (${code})`, 'Publish the file again.', { retryable: true });
     case 'EntityTooLarge':
     case 'QuotaExceeded':
     case 'InsufficientStorage':

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { Bucket } from './bucket.ts';
-import { answered, isAnswer } from './failure.ts';
+import { answered, isAnswer, nameOf } from './failure.ts';
 
 export interface Standing {
   bytes: number;
@@ -31,7 +31,7 @@ export async function standingAt(
       ...(sha256 !== undefined && { sha256 }),
     };
   } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchBucket') throw error;
+    if (nameOf(error) === 'NoSuchBucket') throw error;
     if (answered(error, 404)) return undefined;
     throw error;
   }

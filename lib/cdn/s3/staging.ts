@@ -4,7 +4,7 @@ import type { CompletedPart } from '@aws-sdk/client-s3';
 import type { CdnFileHeaders } from '../../../types/cdn.ts';
 import { VideoToolsetError } from '../../errors.ts';
 import type { Bucket } from './bucket.ts';
-import { answered } from './failure.ts';
+import { answered, nameOf } from './failure.ts';
 import { wireHeaders } from './headers.ts';
 import { standingAt } from './objects.ts';
 
@@ -17,7 +17,8 @@ const MAX_PARTS = 10_000;
 /** R2 wants parts of one size, so they grow only where a file would not fit: 8,000 parts hold 62 GiB. */
 const EQUAL_PARTS = 8_000;
 const partBytesOf = (number: number) => (number <= EQUAL_PARTS ? 8 : 64) * MEBIBYTE;
-const CLEAN_UP_MS = 20_000;
+/** How long it may take to leave nothing behind. */
+const CLEAN_UP_MS = 10_000;
 
 /** What was sent, and what the server said it got. */
 export interface Staged {
@@ -41,6 +42,7 @@ export function stage(bucket: Bucket, headers: CdnFileHeaders, explain: (error: 
   const { s3 } = bucket;
   const target = { Bucket: bucket.bucket, Key: `${bucket.root}${STAGING}${randomUUID()}` };
   const stop = new AbortController();
+  const giveUp = new AbortController();
   const options = { abortSignal: stop.signal };
   const whole = createHash('sha256');
   const parts: CompletedPart[] = [];
@@ -108,14 +110,14 @@ export function stage(bucket: Bucket, headers: CdnFileHeaders, explain: (error: 
     sending.catch((error) => stream.destroy(explain(error)));
   }
 
-  /** Not stopped by the signal: an upload whose id was never learnt could not be taken back. */
+  /** Not stopped with the rest: an upload whose id was never learnt could not be taken back. */
   async function begin(): Promise<string> {
+    const described = { ...target, ...wireHeaders(headers) };
     const { UploadId: id } = await withChecksum(bucket, (isWanted) =>
-      s3.createMultipartUpload({
-        ...target,
-        ...wireHeaders(headers),
-        ...(isWanted && { ChecksumAlgorithm: 'SHA256' }),
-      }),
+      s3.createMultipartUpload(
+        { ...described, ...(isWanted && { ChecksumAlgorithm: 'SHA256' }) },
+        { abortSignal: giveUp.signal },
+      ),
     );
     if (id === undefined) throw new TypeError('the server named no upload id');
     return id;
@@ -162,8 +164,8 @@ export function stage(bucket: Bucket, headers: CdnFileHeaders, explain: (error: 
       return (await s3.completeMultipartUpload(request, options)).ChecksumSHA256;
     } catch (error) {
       // An answer that was lost: the object is there, and its upload is no more.
-      const isGone = error instanceof Error && error.name === 'NoSuchUpload';
-      if (!isGone || (await standingAt(bucket, target.Key, stop.signal))?.bytes !== bytes) throw error;
+      if (nameOf(error) !== 'NoSuchUpload' || (await standingAt(bucket, target.Key, stop.signal))?.bytes !== bytes)
+        throw error;
       return undefined;
     }
   }
@@ -176,7 +178,9 @@ export function stage(bucket: Bucket, headers: CdnFileHeaders, explain: (error: 
     },
     async remove() {
       stream.destroy();
-      await Promise.allSettled([...running, storing]);
+      const timer = setTimeout(() => giveUp.abort(), CLEAN_UP_MS);
+      await Promise.allSettled([...running, upload, storing]);
+      clearTimeout(timer);
       const cleaning = { abortSignal: AbortSignal.timeout(CLEAN_UP_MS) };
       // What cannot be removed now is swept a day later; the first failure is the one to tell.
       const id = staged === undefined ? await upload?.catch(() => undefined) : undefined;
@@ -186,13 +190,16 @@ export function stage(bucket: Bucket, headers: CdnFileHeaders, explain: (error: 
   };
 }
 
+const UNKNOWN = ['InvalidArgument', 'InvalidRequest', 'NotImplemented', 'UnsupportedArgument'];
+
 /** A checksum is asked for until a server turns out not to know it. */
 async function withChecksum<T>(bucket: Bucket, call: (isWanted: boolean) => Promise<T>): Promise<T> {
   if (!bucket.takesChecksums) return await call(false);
   try {
     return await call(true);
   } catch (error) {
-    if (!answered(error, 400, 501)) throw error;
+    const isRefused = answered(error, 501) || (answered(error, 400) && UNKNOWN.includes(nameOf(error)));
+    if (!isRefused) throw error;
     const answer = await call(false);
     bucket.takesChecksums = false;
     return answer;
