@@ -7,7 +7,7 @@ export type S3Fault =
   | { kind: 'answer'; status: number; code?: string; headers?: Record<string, string>; extra?: string }
   /** Cut after so many bytes of the request's body, before the server has any of it. */
   | { kind: 'reset request'; after: number }
-  /** The server did it; the connection is cut after so many bytes of its answer. */
+  /** The server did it; the connection is cut after about so many bytes of its answer. */
   | { kind: 'reset response'; after: number }
   | { kind: 'other bytes' }
   /** No answer, ever. */
@@ -27,6 +27,8 @@ export interface S3ProxyOptions {
   hasConditions?: boolean;
   /** Likewise: SHA-256 checksums. @default false */
   hasChecksums?: boolean;
+  /** How far the server's clock is ahead: it says so in each answer, and refuses what was signed a quarter of an hour off. */
+  clockAheadMs?: number;
 }
 
 export interface S3Proxy extends AsyncDisposable {
@@ -34,9 +36,13 @@ export interface S3Proxy extends AsyncDisposable {
   requests: S3Request[];
   /** Uploads in parts that were begun and neither completed nor aborted, by their id. */
   uploads: Map<string, { name: string; initiated: Date }>;
-  /** Connections at this moment. */
-  connections(): number;
+  /** How many requests were signed at a wrong time. */
+  refused(): number;
 }
+
+const MAX_SKEW_MS = 15 * 60_000;
+/** Of an answer, about. */
+const HEAD_BYTES = 100;
 
 interface Answer {
   status: number;
@@ -49,11 +55,12 @@ interface Answer {
  * lists of uploads always, conditions and checksums on demand.
  */
 export async function startS3Proxy(target: string, options: S3ProxyOptions = {}): Promise<S3Proxy> {
-  const { plan = () => undefined, hasConditions = false, hasChecksums = false } = options;
+  const { plan = () => undefined, hasConditions = false, hasChecksums = false, clockAheadMs = 0 } = options;
   const requests: S3Request[] = [];
   const uploads: S3Proxy['uploads'] = new Map();
   const partSums = new Map<string, Map<number, Buffer>>();
   const sums = new Map<string, { value: string; type: 'FULL_OBJECT' | 'COMPOSITE' }>();
+  let refused = 0;
   let turn: Promise<unknown> = Promise.resolve();
 
   const server = createServer(async (request, response) => {
@@ -63,7 +70,13 @@ export async function startS3Proxy(target: string, options: S3ProxyOptions = {})
     const operation = operationOf(method, url, headers);
     const seen: S3Request = { operation, path, headers, bytes: 0 };
     requests.push(seen);
-    const fault = plan(seen);
+    const clock = Date.now() + clockAheadMs;
+    const isSkewed = clockAheadMs !== 0 && Math.abs(clock - signedAt(headers)) > MAX_SKEW_MS;
+    if (isSkewed) refused++;
+    const fault: S3Fault | undefined = isSkewed
+      ? { kind: 'answer', status: 403, code: 'RequestTimeTooSkewed' }
+      : plan(seen);
+    if (clockAheadMs !== 0) response.setHeader('date', new Date(clock).toUTCString());
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of request) {
@@ -85,9 +98,11 @@ export async function startS3Proxy(target: string, options: S3ProxyOptions = {})
     if (isConditional) turn = answering.catch(() => undefined);
     const answer = await answering;
     if (fault?.kind !== 'reset response') return write(response, answer, method);
+    // A head that arrived whole is no cut: what has no body is lost before it.
+    if (method === 'HEAD' || fault.after < HEAD_BYTES) return void request.socket.resetAndDestroy();
     response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length + 1_000 });
-    response.write(answer.body.subarray(0, fault.after), () => setTimeout(() => request.socket.resetAndDestroy(), 20));
-    response.flushHeaders();
+    response.write(answer.body.subarray(0, fault.after - HEAD_BYTES));
+    setTimeout(() => request.socket.resetAndDestroy(), 20);
   });
 
   async function serve(asked: S3Request & { method: string; url: URL; body: Buffer }): Promise<Answer> {
@@ -190,22 +205,22 @@ export async function startS3Proxy(target: string, options: S3ProxyOptions = {})
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  let connections = 0;
-  server.on('connection', (socket) => {
-    connections++;
-    socket.on('close', () => connections--).on('error', () => undefined);
-  });
   const address = server.address();
   return {
     origin: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
     requests,
     uploads,
-    connections: () => connections,
+    refused: () => refused,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function signedAt(headers: IncomingHttpHeaders): number {
+  const [, day, time] = /^(\d{8})T(\d{6})Z$/.exec(String(headers['x-amz-date'])) ?? [];
+  return Date.parse(`${day?.replace(/(....)(..)/, '$1-$2-')}T${time?.replace(/(..)(..)/, '$1:$2:')}Z`);
 }
 
 function operationOf(method: string, url: URL, headers: IncomingHttpHeaders): string {
@@ -237,7 +252,8 @@ function xml(status: number, text: string): Answer {
 }
 
 function write(response: ServerResponse, { status, headers, body }: Answer, method: string): void {
-  const { 'transfer-encoding': _chunked, connection: _connection, 'keep-alive': _keepAlive, ...others } = headers;
+  const { 'transfer-encoding': _chunked, connection: _connection, 'keep-alive': _keepAlive, date, ...others } = headers;
+  if (date !== undefined && !response.hasHeader('date')) response.setHeader('date', date);
   const length = method === 'HEAD' ? headers['content-length'] : String(body.length);
   response.writeHead(status, { ...others, ...(length !== undefined && { 'content-length': length }) });
   response.end(method === 'HEAD' ? undefined : body);
