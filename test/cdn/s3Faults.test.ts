@@ -13,7 +13,7 @@ import type { S3Fault } from './s3Proxy.ts';
 import { CREDENTIALS, publish, sha256Of, startS3, until, write } from './s3Server.ts';
 
 const CLIP = randomBytes(300_000);
-const LARGE = randomBytes(20 * 1024 ** 2);
+const LARGE = randomBytes(17 * 1024 ** 2);
 const VIDEO = { contentType: 'video/mp4' };
 
 /** Nothing of an error, however deep, holds what signs a request. */
