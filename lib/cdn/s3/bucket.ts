@@ -46,23 +46,29 @@ export async function openBucket(location: S3Location, credentials: S3Credential
     const isKnown = await s3.config.region().then(Boolean, () => false);
     if (!isKnown) s3 = new S3({ ...config, region: 'us-east-1' });
   }
-  if (isR2) sendR2Condition(s3);
+  adjustHeaders(s3, isR2);
   return { s3, bucket: location.bucket, root: location.root, takesChecksums: true, takesConditions: true };
 }
 
-/** R2 has a header of its own for the condition on a copy: developers.cloudflare.com/r2/api/s3/conditional-operations */
-function sendR2Condition(s3: S3): void {
+function adjustHeaders(s3: S3, isR2: boolean): void {
   s3.middlewareStack.add(
     (next, context) => async (args) => {
-      const { request } = args;
-      const isCopy = context.commandName === 'CopyObjectCommand';
-      if (isCopy && typeof request === 'object' && request !== null && 'headers' in request) {
-        Object.assign(request.headers ?? {}, { 'cf-copy-destination-if-none-match': '*' });
-      }
+      const headers = headersOf(args.request);
+      const checksum = headers['x-amz-checksum-sha256'];
+      // The signature holds the same hash: the SDK need not hash the body once more.
+      if (checksum !== undefined) headers['x-amz-content-sha256'] = Buffer.from(checksum, 'base64').toString('hex');
+      // R2's own condition on a copy: developers.cloudflare.com/r2/api/s3/conditional-operations
+      if (isR2 && context.commandName === 'CopyObjectCommand') headers['cf-copy-destination-if-none-match'] = '*';
       return next(args);
     },
-    { step: 'build', name: 'r2CopyCondition' },
+    { step: 'build', name: 'videoToolsetHeaders' },
   );
+}
+
+function headersOf(request: unknown): Record<string, string> {
+  const hasHeaders = (value: unknown): value is { headers: Record<string, string> } =>
+    typeof value === 'object' && value !== null && 'headers' in value;
+  return hasHeaders(request) ? request.headers : {};
 }
 
 async function loadClient(): Promise<typeof import('@aws-sdk/client-s3')> {
