@@ -7,6 +7,7 @@ import { benchLedger } from './ledger.ts';
 import { benchPolling } from './polling.ts';
 import { benchRender } from './render.ts';
 import { benchRetrieve } from './retrieve.ts';
+import { benchS3 } from './s3.ts';
 import { benchUpload } from './upload.ts';
 import { benchWaits } from './waits.ts';
 
@@ -17,6 +18,7 @@ const BENCHES = [
   benchAgent,
   benchDownload,
   benchUpload,
+  benchS3,
   benchRetrieve,
   benchWaits,
   benchPolling,
