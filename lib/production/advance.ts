@@ -1,7 +1,9 @@
 import type { Clip } from '../../types/ledger.ts';
 import type { Video } from '../../types/video.ts';
+import type { Following } from '../cdn/following.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { priceOf } from './price.ts';
+import { publishClip } from './publishClip.ts';
 import { reconcile } from './reconcile.ts';
 import type { ProductionServices, Step, StepOptions } from './services.ts';
 import { prepareAgain, send } from './submit.ts';
@@ -136,20 +138,31 @@ async function download(clip: Clip, services: ProductionServices, options: StepO
   const id = jobOf(clip);
   const onProgress = (bytes: number, total: number | undefined) =>
     progress?.({ phase: 'downloading', job_id: id, ...(total && { percent: (100 * bytes) / total }) });
-  const file = await api.download(id, { signal, onProgress }).catch(whereGone);
-  if (isReason(file)) return { clip: await ledger.move(clip, 'gone', { error: file }), isSettled: false };
-  return { clip: await ledger.move(clip, 'downloaded', { file }), isSettled: false };
+  // What arrives goes out at the same time; whichever of both fails is made good by itself.
+  const following = (await services.cdn()).follow({ signal });
+  try {
+    const file = await api.download(id, { signal, onProgress, onWritten: following.writtenTo }).catch(whereGone);
+    if (isReason(file)) return { clip: await ledger.move(clip, 'gone', { error: file }), isSettled: false };
+    return await publish(await ledger.move(clip, 'downloaded', { file }), services, options, following);
+  } finally {
+    await following.abort();
+  }
 }
 
-async function publish(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
+async function publish(
+  clip: Clip,
+  services: ProductionServices,
+  options: StepOptions,
+  following?: Following,
+): Promise<Step> {
   const { signal, progress } = options;
   const { file } = clip;
   if (!isHere(clip, services) || clip.goal === 'job' || file === undefined) return { clip, isSettled: true };
   if (!(await isThere(file.path, services))) return await download(clip, services, options);
-  const [cdn, ledger] = await Promise.all([services.cdn(), services.ledger()]);
+  const ledger = await services.ledger();
   const onProgress = (bytes: number, total: number) =>
     progress?.({ phase: 'publishing', job_id: jobOf(clip), percent: (100 * bytes) / total });
-  const published = await cdn.upload(file.path, { signal, sha256: file.sha256, onProgress });
+  const published = await publishClip(clip, file, services, { signal, onProgress, following });
   return { clip: await ledger.move(clip, 'published', { published }), isSettled: true };
 }
 
