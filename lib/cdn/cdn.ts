@@ -75,7 +75,9 @@ export function createCdn(config: CdnConfig, workspace: Workspace): Cdn {
         },
       });
       try {
-        await pipeline(createReadStream(file.absolute), meter, upload.stream, { ...(signal && { signal }) });
+        await pipeline(createReadStream(file.absolute, { highWaterMark: READ_BYTES }), meter, upload.stream, {
+          ...(signal && { signal }),
+        });
         const { bytes: bytesNow, modifiedMs } = await workspace.find(name);
         if (bytes !== file.bytes || bytes !== bytesNow || modifiedMs !== file.modifiedMs) throw changedFile(file.path);
         const sha256 = hash.digest('hex');
@@ -100,6 +102,9 @@ export function createCdn(config: CdnConfig, workspace: Workspace): Cdn {
 }
 
 type CdnConfig = Pick<Config, 'cdn' | 'cdnPublicUrl' | 'cdnHostKeys' | 'sshAgent'>;
+
+/** Large enough that a file is not read in crumbs; hashing and writing are what takes time. */
+const READ_BYTES = 256 * 1024;
 
 const DRIVERS: Record<string, string> = { 'file:': 'local', 'sftp:': 'sftp', 's3:': 's3' };
 

@@ -6,6 +6,7 @@ import { benchImport } from './importing.ts';
 import { benchPolling } from './polling.ts';
 import { benchRender } from './render.ts';
 import { benchRetrieve } from './retrieve.ts';
+import { benchSftp } from './sftp.ts';
 import { benchUpload } from './upload.ts';
 import { benchWaits } from './waits.ts';
 
@@ -16,6 +17,7 @@ const BENCHES = [
   benchAgent,
   benchDownload,
   benchUpload,
+  benchSftp,
   benchRetrieve,
   benchWaits,
   benchPolling,
