@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, loadSsh2, type Sftp, type SshClient } from './client.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
-import { connectFailure, levelOf, lostConnection } from './failure.ts';
+import { connectFailure, levelOf, lostConnection, noSftp } from './failure.ts';
 import { checkHostKey } from './hostKey.ts';
 import { resolveTarget, type SftpTarget } from './target.ts';
 
@@ -40,7 +40,7 @@ const OUTPUT_LIMIT = 64 * 1024;
  * Connects and logs in; the host's key is checked first.
  * @throws VideoToolsetError `missing_package`, `invalid_configuration`, `publish_failed`
  */
-export async function openSession(options: SessionOptions, onLost: () => void): Promise<Session> {
+export async function openSession(options: SessionOptions, signal: AbortSignal, onLost: () => void): Promise<Session> {
   const ssh2 = loadSsh2();
   const target = await resolveTarget(options.address, options);
   const { host, port, hostKeyAlias: alias, knownHosts: files } = target;
@@ -86,7 +86,7 @@ export async function openSession(options: SessionOptions, onLost: () => void): 
     });
 
   try {
-    socket = await logIn(client, target, credentials, check);
+    socket = await logIn(client, target, credentials, check, signal);
   } catch (error) {
     client.on('error', () => undefined);
     client.destroy();
@@ -97,7 +97,7 @@ export async function openSession(options: SessionOptions, onLost: () => void): 
     client.sftp((error, opened) => (error ? reject(error) : resolve(opened))),
   ).catch((error) => {
     client.destroy();
-    throw connectFailure(error, target, credentials);
+    throw noSftp(error, target);
   });
   sftp.on('error', lose).on('close', lose);
 
@@ -128,10 +128,19 @@ export async function openSession(options: SessionOptions, onLost: () => void): 
 
 type Check = Awaited<ReturnType<typeof checkHostKey>>;
 
-async function logIn(client: SshClient, target: SftpTarget, { methods }: Credentials, check: Check): Promise<Socket> {
+async function logIn(
+  client: SshClient,
+  target: SftpTarget,
+  { methods }: Credentials,
+  check: Check,
+  signal: AbortSignal,
+): Promise<Socket> {
   let untrusted: unknown;
   const left = methods.values();
+  signal.throwIfAborted();
   const socket = connect({ host: target.host, port: target.port, noDelay: true });
+  const stop = () => socket.destroy(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
   await new Promise<void>((resolve, reject) => {
     const fail = (error: unknown) => {
       if (levelOf(error) !== 'agent') reject(untrusted ?? error);
@@ -157,7 +166,7 @@ async function logIn(client: SshClient, target: SftpTarget, { methods }: Credent
         },
         authHandler: () => left.next().value ?? false,
       });
-  });
+  }).finally(() => signal.removeEventListener('abort', stop));
   client.removeAllListeners('close').removeAllListeners('error');
   return socket;
 }
