@@ -8,6 +8,7 @@ import { benchPolling } from './polling.ts';
 import { benchRender } from './render.ts';
 import { benchRetrieve } from './retrieve.ts';
 import { benchS3 } from './s3.ts';
+import { benchSftp } from './sftp.ts';
 import { benchUpload } from './upload.ts';
 import { benchWaits } from './waits.ts';
 
@@ -19,6 +20,7 @@ const BENCHES = [
   benchDownload,
   benchUpload,
   benchS3,
+  benchSftp,
   benchRetrieve,
   benchWaits,
   benchPolling,
