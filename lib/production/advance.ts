@@ -5,7 +5,7 @@ import { VideoToolsetError } from '../errors.ts';
 import { priceOf } from './price.ts';
 import { publishClip } from './publishClip.ts';
 import { reconcile } from './reconcile.ts';
-import type { ProductionServices, Step, StepOptions } from './services.ts';
+import { type ProductionServices, requireItsServer, type Step, type StepOptions } from './services.ts';
 import { prepareAgain, send } from './submit.ts';
 
 /** How often a clip that another process works on is looked at. */
@@ -38,6 +38,8 @@ async function stepOf(clip: Clip, services: ProductionServices, options: StepOpt
   const ledger = await services.ledger();
   const find = services.reconcile ?? reconcile;
   const now = ledger.now();
+  if (clip.state === 'published' || clip.state === 'failed') return { clip, isSettled: true };
+  requireItsServer(clip, services);
   switch (clip.state) {
     case 'intended':
       if (now <= clip.sendDeadline) return pausedUntil(clip, clip.sendDeadline, now);
@@ -55,9 +57,6 @@ async function stepOf(clip: Clip, services: ProductionServices, options: StepOpt
       return await download(clip, services, options);
     case 'downloaded':
       return await publish(clip, services, options);
-    case 'published':
-    case 'failed':
-      return { clip, isSettled: true };
   }
 }
 

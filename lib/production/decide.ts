@@ -3,7 +3,7 @@ import type { Video } from '../../types/video.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { lookUp } from './lookUp.ts';
 import { priceOf } from './price.ts';
-import type { ProductionServices } from './services.ts';
+import { type ProductionServices, requireItsServer } from './services.ts';
 import { prepareAgain, send } from './submit.ts';
 
 /** What a person knows of a clip whose fate nobody else can tell. */
@@ -26,6 +26,7 @@ export async function decide(
   if (decision === 'drop') {
     return await ledger.move(clip, 'failed', { error: { code: 'dropped', message: 'It was given up.' } });
   }
+  requireItsServer(clip, services);
   if (decision === 'resend') {
     const job = await prepareAgain(clip, services);
     const price = await priceOf(job, api, services.config, signal);

@@ -37,8 +37,9 @@ export async function produceWish(
   services: ProductionServices,
   context: ProduceOptions & ToolContext,
 ): Promise<Outcome & { isNew: boolean }> {
-  const { clip, isNew, job, price } = await intend(wish, services, context);
-  if (isNew) await send(clip, job, price, services, context.signal).catch(goOnWhereOpen);
+  const intention = await intend(wish, services, context);
+  const { clip, isNew } = intention;
+  if (isNew) await send(clip, intention.job, intention.price, services, context.signal).catch(goOnWhereOpen);
   return { isNew, ...(await produce(clip.key, services, context)) };
 }
 

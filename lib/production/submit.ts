@@ -19,13 +19,8 @@ export interface Wish {
   variation?: number;
 }
 
-export interface Intention {
-  clip: Clip;
-  /** False where the same clip is being made, or was made in this session: there is nothing to send. */
-  isNew: boolean;
-  job: PreparedJob;
-  price: Price;
-}
+/** What is to be sent; not new is a clip that is being made, or was made in this session: there is nothing to send. */
+export type Intention = { clip: Clip; isNew: true; job: PreparedJob; price: Price } | { clip: Clip; isNew: false };
 
 /**
  * Notes down a wanted clip and reserves its price; nothing is sent yet.
@@ -40,16 +35,14 @@ export async function intend(
   const job = await api.prepare(request);
   const hash = await hashOf(job, services.server, variation);
   const present = await ledger.find(hash, session);
-  const price = present === undefined ? await priceOf(job, api, services.config, signal) : FOUND;
-  if (present === undefined) await requireApproval(price, job, services.config, approve);
+  if (present !== undefined) return { clip: await ledger.want(present, goal), isNew: false };
+  const price = await priceOf(job, api, services.config, signal);
+  await requireApproval(price, job, services.config, approve);
   const { server, workspace } = services;
   const wanted = { hash, server, workspace: workspace.root, session, request: job.request, variation, goal, price };
   const { clip, isNew } = await ledger.intend(wanted, services.config.budget);
-  return { clip, isNew, job, price };
+  return isNew ? { clip, isNew, job, price } : { clip, isNew };
 }
-
-/** A clip that was found is not sent, so that its price is of no account. */
-const FOUND: Price = { isFree: true };
 
 /**
  * The clip's request once more, as it was when it was intended.
