@@ -156,4 +156,4 @@ export function createCdn(config: CdnConfig, workspace: Workspace): Cdn {
 }
 
 /** Large enough that a file is not read in crumbs; hashing and writing are what takes time. */
-const READ_BYTES = 256 * 1024;
+const READ_BYTES = 1024 * 1024;
