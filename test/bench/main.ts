@@ -4,6 +4,7 @@ import { benchDownload } from './download.ts';
 import { benchEightRenders } from './eightRenders.ts';
 import { benchImport } from './importing.ts';
 import { benchLedger } from './ledger.ts';
+import { benchOverlap } from './overlap.ts';
 import { benchPolling } from './polling.ts';
 import { benchRender } from './render.ts';
 import { benchRetrieve } from './retrieve.ts';
@@ -21,6 +22,7 @@ const BENCHES = [
   benchUpload,
   benchS3,
   benchSftp,
+  benchOverlap,
   benchRetrieve,
   benchWaits,
   benchPolling,
