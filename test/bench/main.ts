@@ -7,6 +7,7 @@ import { benchLedger } from './ledger.ts';
 import { benchOverlap } from './overlap.ts';
 import { benchPolling } from './polling.ts';
 import { benchRender } from './render.ts';
+import { benchResume } from './resume.ts';
 import { benchRetrieve } from './retrieve.ts';
 import { benchS3 } from './s3.ts';
 import { benchSftp } from './sftp.ts';
@@ -28,6 +29,7 @@ const BENCHES = [
   benchPolling,
   benchImport,
   benchLedger,
+  benchResume,
 ];
 
 const wanted = process.argv[2];
