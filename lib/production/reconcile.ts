@@ -18,7 +18,7 @@ const BETWEEN_LOOKS_MS = 1_000;
  */
 export async function reconcile(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
-  const { signal } = options;
+  const { signal, stop } = options;
   const { listEchoesPrompt, listComplete, listLagMs, costsNothing, missing } = api.profile;
   const unknown = async (): Promise<Step> => ({
     clip: clip.state === 'unknown' ? clip : await ledger.move(clip, 'unknown'),
@@ -46,7 +46,7 @@ export async function reconcile(clip: Clip, services: ProductionServices, option
 
   const price = await priceOf(job, api, services.config, signal);
   const anew = await ledger.attemptAnew(clip, price, services.config.budget, 'made no job');
-  return { ...(await send(anew, job, price, services, signal)), isSettled: false };
+  return { ...(await send(anew, job, price, services, stop)), isSettled: false };
 }
 
 function noneWhereUnsupported(error: unknown): undefined {

@@ -12,6 +12,9 @@ import type { ProductionServices } from './services.ts';
 /** Slower lines are given up, so that it is known until when a request may still become a job. */
 const SLOWEST_UPLOAD_BYTES_PER_MS = 32;
 
+/** What the same request meets again, whenever it is sent. */
+const HOPELESS = ['bad_request', 'moderation_blocked', 'unsupported', 'retired', 'invalid_media'];
+
 export interface Wish {
   request: JobRequest;
   goal: ClipGoal;
@@ -98,7 +101,9 @@ export async function send(
   } catch (error) {
     if (error instanceof VideoToolsetError && error.code === 'superseded') throw error;
     if (current.state === 'intended') {
-      await ledger.move(current, 'failed', { error: reasonOf(error) });
+      // Who has just wished for it is told, and may wish again; one that is gone on with waits for better times.
+      if (clip.attempt === 1 || HOPELESS.includes(reasonOf(error).code))
+        await ledger.move(current, 'failed', { error: reasonOf(error) });
       throw error;
     }
     // The row says already that it was sent: what cannot be noted beside it is lost without harm.
