@@ -18,15 +18,18 @@ export interface LookUp {
 
 const PAGE_LIMIT = 100;
 
-/** Looks for a clip's job in the list of its server, page by page. */
+/**
+ * Looks for a clip's job in the list of its server, page by page.
+ * @param job undefined where its request is not known any more: then there are candidates only
+ */
 export async function lookUp(
   clip: Clip,
-  job: PreparedJob,
+  job: PreparedJob | undefined,
   services: ProductionServices,
   signal?: AbortSignal,
 ): Promise<LookUp> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
-  const asked = askedFor(job);
+  const asked = job && askedFor(job);
   const from = clip.sentAt ?? clip.createdAt;
   const to = clip.quarantineUntil ?? from;
   /** How far the server's clock is ahead of ours, where it says. */
@@ -45,6 +48,7 @@ export async function lookUp(
     if (ahead !== undefined && isAfter(window, video)) found.showsNewer = true;
     if (!isWithin(window, video) || (await ledger.byJob(clip.server, video.id)) !== undefined) continue;
     found.candidates.push(video);
+    if (asked === undefined) continue;
     if (api.profile.listEchoesPrompt && isMatch(asked, window, video)) found.matches.push(video);
     found.isDoubtful ||= isDoubtful(asked, video);
   }
