@@ -10,7 +10,7 @@ const LEGAL: Record<ClipState, readonly ClipState[]> = {
   known: ['done', 'failed', 'gone'],
   gone: ['known', 'intended', 'failed'],
   done: ['downloaded', 'gone', 'failed'],
-  downloaded: ['downloaded', 'published', 'gone'],
+  downloaded: ['downloaded', 'published', 'gone', 'failed'],
   failed: [],
   published: [],
 };

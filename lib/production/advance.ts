@@ -68,13 +68,13 @@ async function sendAnew(
   clip: Clip,
   predecessor: 'made no job' | 'made a job',
   services: ProductionServices,
-  { signal }: StepOptions,
+  { signal, stop }: StepOptions,
 ): Promise<Step> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
   const job = await prepareAgain(clip, services);
   const price = await priceOf(job, api, services.config, signal);
   const anew = await ledger.attemptAnew(clip, price, services.config.budget, predecessor);
-  return { ...(await send(anew, job, price, services, signal)), isSettled: false };
+  return { ...(await send(anew, job, price, services, stop)), isSettled: false };
 }
 
 async function waitForJob(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {

@@ -65,7 +65,7 @@ export async function produce(
   try {
     do {
       const limitMs = Math.max(1, end - performance.now());
-      step = await advance(key, services, { signal, progress, limitMs });
+      step = await advance(key, services, { signal, stop: options.signal, progress, limitMs });
       if (step.video !== undefined) seen = { video: step.video };
       if (step.pauseMs && !isEnough(step.clip)) await sleep(step.pauseMs, undefined, { signal });
     } while (!step.isSettled && !isEnough(step.clip) && performance.now() < end);

@@ -25,6 +25,8 @@ export interface ProductionServices {
 }
 
 export type StepOptions = Pick<ToolContext, 'signal' | 'progress'> & {
+  /** The only one that breaks off a request that makes a job: a limit that comes in its midst would lose the answer. */
+  stop: AbortSignal | undefined;
   /** How long a step may take, in milliseconds. */
   limitMs: number;
 };
