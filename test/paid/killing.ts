@@ -31,6 +31,8 @@ export interface KillOptions {
 }
 
 const MOST_TURNS = 100;
+/** Of a program's life, within which it is killed: most are, and some come to their end. */
+export const SPAN = 1.2;
 
 /**
  * Rounds of programs that make clips: each is killed at a random instant, and the next goes on, until every clip of the
@@ -91,8 +93,7 @@ export async function killPrograms(paid: Paid, options: KillOptions): Promise<Ta
 
   const started = performance.now();
   await Promise.all(Array.from({ length: atOnce }, () => round()));
-  // Many are killed at some instant of their lives, and some come to their end.
-  const spanMs = 1.5 * (performance.now() - started);
+  const spanMs = SPAN * (performance.now() - started);
   const worker = async (): Promise<void> => {
     while (tally.kills < kills) await round(spanMs);
   };
