@@ -1,5 +1,5 @@
 import type { Config, Options, ServerName } from '../types/config.ts';
-import { cdnUrl, hostKeysOf } from './config/cdn.ts';
+import { cdnUrl, hostKeysOf, keyTemplate } from './config/cdn.ts';
 import { factsOf } from './config/facts.ts';
 import { defaultState, folder, ledgerPlace, refuseOverlaps } from './config/folders.ts';
 import {
@@ -51,6 +51,7 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
   const apiKey = headerText('apiKey', read('apiKey') ?? openAiKey(baseUrl, environment));
   const model = text('model', read('model'));
   const cdnPublicUrl = httpUrl('cdnPublicUrl', read('cdnPublicUrl'));
+  const cdnKey = keyTemplate(read('cdnKey'));
   const cdnHostKeys = hostKeysOf(read('cdnHostKey'));
   const sshAgent = environment.SSH_AUTH_SOCK?.trim() || undefined;
   const agentBaseUrl = httpUrl('agentBaseUrl', read('agentBaseUrl'));
@@ -72,6 +73,7 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
     state,
     cdn,
     ...(cdnPublicUrl !== undefined && { cdnPublicUrl }),
+    ...(cdnKey !== undefined && { cdnKey }),
     ...(cdnHostKeys !== undefined && { cdnHostKeys }),
     ...(sshAgent !== undefined && { sshAgent }),
     approveDelete: oneOf('approveDelete', read('approveDelete') ?? 'ask', ['ask', 'no']),

@@ -13,6 +13,10 @@ export interface PublishedFile {
   content_type: string;
   /** How the bytes at the far end were proven to be the file's. */
   verified: Verification;
+  /** Of a picture of the clip. */
+  poster_url?: string;
+  /** Of a JSON that tells where the clip came from. */
+  sidecar_url?: string;
 }
 
 /** `sha256`: by the hash of what lies there; `size`: only their number could be asked for. */

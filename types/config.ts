@@ -53,6 +53,8 @@ export interface Options {
   state?: string;
   /** `CDN_URL`: `file:<folder>`, `sftp://user@host:port/folder` or `s3://bucket/prefix`. @default `file:<workspace>/published` */
   cdn?: string;
+  /** `CDN_KEY`: how published files are named. @default '{yyyy}/{mm}/{slug}-{sha8}.{ext}' */
+  cdnKey?: string;
   /** `CDN_PUBLIC_URL`: the address the CDN's folder is served at. @default the driver's own address */
   cdnPublicUrl?: string;
   /** `CDN_HOST_KEY`: fingerprints (`SHA256:…`, apart by commas) of an SFTP server that known_hosts does not know. @default none */
@@ -106,6 +108,7 @@ export interface Config {
   state: string;
   cdn: URL;
   cdnPublicUrl?: string;
+  cdnKey?: string;
   cdnHostKeys?: string[];
   /** The ssh-agent's socket (`SSH_AUTH_SOCK`). */
   sshAgent?: string;

@@ -28,6 +28,8 @@ export interface DownloadOptions {
   signal?: AbortSignal | undefined;
   /** Bytes so far, and in all where the server says. */
   onProgress?: ((bytes: number, total: number | undefined) => void) | undefined;
+  /** A file of this machine that grows, and how many of its bytes stand; fewer than before where it was begun anew. */
+  onWritten?: ((location: string, bytes: number) => void) | undefined;
 }
 
 export interface DownloadedFile {
@@ -62,9 +64,13 @@ export async function saveDownload(
 ): Promise<DownloadedFile> {
   const partial = await claimPartial(download.partialFolder, download.identity);
   const followed = followFile(partial.path);
+  const writtenTo = (bytes: number) => {
+    followed.writtenTo(bytes);
+    options.onWritten?.(partial.path, bytes);
+  };
   try {
-    followed.writtenTo(await partial.bytes());
-    await fetchWhole(partial, download.source, options, clock, followed.writtenTo);
+    writtenTo(await partial.bytes());
+    await fetchWhole(partial, download.source, options, clock, writtenTo);
     const file = await checkAndAdopt(partial, followed, download.name, options, workspace);
     await partial.discard();
     return file;
@@ -80,7 +86,7 @@ export async function saveDownload(
 async function fetchWhole(
   partial: PartialFile,
   source: BodySource,
-  options: DownloadOptions,
+  { onWritten: _all, ...options }: DownloadOptions,
   clock: Clock,
   onWritten: (bytes: number) => void,
 ): Promise<void> {

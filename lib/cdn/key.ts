@@ -2,16 +2,31 @@ import mime from 'mime-types';
 import { VideoToolsetError } from '../errors.ts';
 import { slug } from '../slug.ts';
 
+const DEFAULT_KEY = '{yyyy}/{mm}/{slug}-{sha8}.{ext}';
+
 /**
- * `2026/11/a-paper-boat-1a2b3c4d.mp4`: it holds the file's month, name and hash, so the same file always has the same key.
+ * A key by a template: `2026/11/a-paper-boat-1a2b3c4d.mp4`. It holds the file's date, name and hash, so the same file always
+ * has the same key.
  */
-export function keyOf(file: { path: string; modifiedMs: number }, sha256: string, contentType: string): string {
+export function keyOf(
+  file: { path: string; modifiedMs: number },
+  sha256: string,
+  contentType: string,
+  template = DEFAULT_KEY,
+): string {
   const name = file.path.split('/').at(-1) ?? '';
-  const base = name.replace(/\.[^.]*$/, '');
-  const date = new Date(file.modifiedMs);
-  const month = String(date.getUTCMonth() + 1).padStart(2, '0');
-  const suffix = mime.extension(contentType) || 'bin';
-  return `${date.getUTCFullYear()}/${month}/${slug(base, { maxLength: 60 })}-${sha256.slice(0, 8)}.${suffix}`;
+  const [yyyy = '', mm = '', dd = ''] = new Date(file.modifiedMs).toISOString().slice(0, 10).split('-');
+  const values: Record<string, string> = {
+    ...{ yyyy, mm, dd, sha256, sha8: sha256.slice(0, 8) },
+    slug: slug(name.replace(/\.[^.]*$/, ''), { maxLength: 60 }),
+    ext: mime.extension(contentType) || 'bin',
+  };
+  return template.replace(/\{(\w+)\}/g, (_, field: string) => values[field] ?? '');
+}
+
+/** A key beside another one: the same name with another suffix. */
+export function besideKey(key: string, suffix: string): string {
+  return `${key.replace(/\.[^./]*$/, '')}.${suffix}`;
 }
 
 /**

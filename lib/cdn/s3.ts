@@ -1,8 +1,8 @@
 import type { CdnDriver } from '../../types/cdn.ts';
 import { urlPathOf } from './key.ts';
-import { type Bucket, loadPresigner, openBucket, type S3Credentials } from './s3/bucket.ts';
+import { type Bucket, loadPresigner, openBucket } from './s3/bucket.ts';
 import { s3Failure } from './s3/failure.ts';
-import { s3LocationOf } from './s3/location.ts';
+import { type S3Credentials, s3LocationOf } from './s3/location.ts';
 import { standingAt } from './s3/objects.ts';
 import { prove } from './s3/proof.ts';
 import { COPY_LIMIT_BYTES, makePublic } from './s3/publish.ts';

@@ -77,12 +77,14 @@ export function createSftpCdn(options: SftpCdnOptions): CdnDriver {
         },
         async abort() {
           stop.abort();
-          await commit;
-          await finished(stream.destroy()).catch(() => undefined);
-          if (isPublic) return;
+          const cleanUp = async () => {
+            await commit;
+            await finished(stream.destroy()).catch(() => undefined);
+            if (!isPublic) await connection.use((current) => removeFile(current, temporary));
+          };
           // Where the server cannot be reached any more, a later run removes it.
-          const removed = connection.use((current) => removeFile(current, temporary)).catch(() => undefined);
-          await Promise.race([removed, pause(CLEAN_UP_MS, undefined, { ref: false })]);
+          const cleaned = cleanUp().catch(() => undefined);
+          await Promise.race([cleaned, pause(CLEAN_UP_MS, undefined, { ref: false })]);
         },
       };
     },

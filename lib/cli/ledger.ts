@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { Attempt, Budget, Clip } from '../../types/ledger.ts';
-import { VideoToolsetError } from '../errors.ts';
+import type { Video } from '../../types/video.ts';
+import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import { noSuchClip } from '../production/advance.ts';
 import { candidatesOf, type Decision, decide } from '../production/decide.ts';
 import { jobView } from '../tools/view.ts';
 import { type Invocation, invoke } from './invocation.ts';
-import { oneLine, print, printJson } from './output.ts';
+import { oneLine, print, printError, printJson } from './output.ts';
 
 const SHOWN_PROMPT = 48;
 
@@ -56,10 +57,15 @@ async function showOne({ runtime, json, signal }: Invocation, key: string): Prom
   const clip = await ledger.get(key);
   if (clip === undefined) throw noSuchClip(key);
   const attempts = await ledger.attempts(key);
-  const isOpen = clip.state === 'unknown' || clip.state === 'gone';
-  const candidates = isOpen && clip.server === runtime.server ? await candidatesOf(clip, runtime, signal) : [];
+  const isOverdue = clip.state === 'sent' && ledger.now() > (clip.quarantineUntil ?? 0);
+  const isUndecided = clip.state === 'unknown' || clip.state === 'gone' || isOverdue;
+  // The row is shown also while its server cannot be asked.
+  const candidates =
+    isUndecided && clip.server === runtime.server
+      ? await candidatesOf(clip, runtime, signal).catch((error) => printError(toToolsetError(error).report()))
+      : [];
   if (json) {
-    printJson({ ...documentOf(clip), attempts, candidates: candidates.map(jobView) });
+    printJson({ ...documentOf(clip), attempts, ...(candidates && { candidates: candidates.map(jobView) }) });
     return 0;
   }
   print(`${lineOf(clip)}\n`);
@@ -67,11 +73,15 @@ async function showOne({ runtime, json, signal }: Invocation, key: string): Prom
   if (clip.error !== undefined) print(`error: ${oneLine(clip.error.message)} (${clip.error.code})\n`);
   if (clip.published !== undefined) print(`published: ${clip.published.url}\n`);
   for (const attempt of attempts) print(`${attemptLine(attempt)}\n`);
-  if (!isOpen) return 0;
-  print(candidates.length === 0 ? 'No job of that time is in the list of its server.\n' : 'Jobs of that time:\n');
-  for (const { id, status, prompt } of candidates) print(`  ${id}  ${status}  ${oneLine(prompt ?? 'no prompt')}\n`);
+  if (!isUndecided) return 0;
+  if (candidates !== undefined) printCandidates(candidates);
   print(`Decide: video-toolset ledger decide ${key} --job ID | --resend | --drop\n`);
   return 0;
+}
+
+function printCandidates(candidates: Video[]): void {
+  print(candidates.length === 0 ? 'No job of that time is in the list of its server.\n' : 'Jobs of that time:\n');
+  for (const { id, status, prompt } of candidates) print(`  ${id}  ${status}  ${oneLine(prompt ?? 'no prompt')}\n`);
 }
 
 async function decideOne(

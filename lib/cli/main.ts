@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { toToolsetError, VideoToolsetError } from '../errors.ts';
+import { toolVersion } from '../version.ts';
 import { registerAgent, registerPlan } from './agent.ts';
 import { registerCreate } from './create.ts';
 import { registerDelete } from './delete.ts';
@@ -27,6 +28,7 @@ export async function main(args: readonly string[]): Promise<void> {
   surviveClosedPipes();
   const program = new Command('video-toolset')
     .description('Make video clips over the Videos API: create, wait, download, publish.')
+    .version(toolVersion())
     .option('--json', 'print exactly one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
     .option('--workspace <folder>', 'where files are read from and written to (VIDEO_WORKSPACE)')

@@ -21,6 +21,24 @@ export function cdnUrl(value: unknown, workspace: string): URL {
   }
 }
 
+const KEY_FIELDS = ['yyyy', 'mm', 'dd', 'slug', 'sha8', 'sha256', 'ext'];
+
+/** How published files are named. A name without the hash could mean other bytes tomorrow, and no suffix no type. */
+export function keyTemplate(value: unknown): string | undefined {
+  const template = text('cdnKey', value);
+  if (template === undefined) return undefined;
+  const unknown = [...template.matchAll(/\{([^}]*)\}/g)].find(([, field = '']) => !KEY_FIELDS.includes(field));
+  if (unknown !== undefined) throw wrong('cdnKey', `there is no ${unknown[0]}; known: {${KEY_FIELDS.join('}, {')}}`);
+  if (!/\{sha(8|256)\}/.test(template) || !template.endsWith('.{ext}')) {
+    throw wrong('cdnKey', 'it must hold {sha8} or {sha256}, and end in .{ext}');
+  }
+  const isPath = template
+    .split('/')
+    .every((part) => part !== '' && !part.startsWith('.') && !/[\p{Cc}\\:]/u.test(part));
+  if (!isPath) throw wrong('cdnKey', 'it must be a relative path without empty or hidden parts');
+  return template;
+}
+
 /** Fingerprints as `ssh-keygen -l` shows them. */
 export function hostKeysOf(value: unknown): string[] | undefined {
   const given = text('cdnHostKey', value)?.split(/[\s,]+/);

@@ -12,6 +12,7 @@ export const VARIABLES = {
   state: 'VIDEO_STATE',
   cdn: 'CDN_URL',
   cdnPublicUrl: 'CDN_PUBLIC_URL',
+  cdnKey: 'CDN_KEY',
   cdnHostKey: 'CDN_HOST_KEY',
   approveDelete: 'VIDEO_APPROVE_DELETE',
   ledger: 'VIDEO_LEDGER',

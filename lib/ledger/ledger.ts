@@ -68,7 +68,7 @@ export interface Ledger {
   /** No job was made: for good, or so that a new attempt may follow. */
   refused(clip: Clip, error: { code: string; message: string }, mayFollow: boolean): Promise<Clip>;
   lost(clip: Clip, detail: string): Promise<void>;
-  /** Takes a job that was found in the server's list. */
+  /** Takes a job that was found in the server's list. @throws VideoToolsetError `superseded` where another clip has it by now */
   adopt(clip: Clip, jobId: string): Promise<Clip>;
   /** Every other move. @throws VideoToolsetError `superseded` */
   move(clip: Clip, to: ClipState, changes?: Changes): Promise<Clip>;
@@ -157,7 +157,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
 
     find: (hash, session) => wanted(driver, hash, session),
     get: (key) => one(driver, 'key = ?', key),
-    want: (clip, goal) => driver.transaction((sql) => widen(sql, clip, goal)),
+    want: (clip, goal) => driver.transaction(async (sql) => widen(sql, await read(sql, clip.key), goal)),
     byJob: (server, jobId) => one(driver, 'server = ? AND job_id = ?', server, jobId),
 
     async byFile(workspace, path) {
@@ -258,7 +258,12 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
       await driver.run(sql, ...values);
     },
 
-    adopt: (clip, jobId) => driver.transaction((sql) => apply(sql, clip, 'known', { jobId })),
+    adopt: (clip, jobId) =>
+      driver.transaction(async (sql) => {
+        const claimant = await one(sql, 'server = ? AND job_id = ?', clip.server, jobId);
+        if (claimant !== undefined && claimant.key !== clip.key) throw superseded(clip.key);
+        return await apply(sql, clip, 'known', { jobId });
+      }),
 
     move: (clip, to, changes) => driver.transaction((sql) => apply(sql, clip, to, changes)),
 

@@ -10,7 +10,7 @@ const LEGAL: Record<ClipState, readonly ClipState[]> = {
   known: ['done', 'failed', 'gone'],
   gone: ['known', 'intended', 'failed'],
   done: ['downloaded', 'gone', 'failed'],
-  downloaded: ['downloaded', 'published', 'gone'],
+  downloaded: ['downloaded', 'published', 'gone', 'failed'],
   failed: [],
   published: [],
 };
@@ -25,7 +25,6 @@ export interface Changes {
   error?: Clip['error'];
   file?: Clip['file'];
   published?: Clip['published'];
-  goal?: ClipGoal;
   idempotencyKey?: string;
 }
 
@@ -48,26 +47,26 @@ export function moveStatement(clip: Clip, to: ClipState, changes: Changes, now: 
   if (!LEGAL[clip.state].includes(to)) {
     throw new VideoToolsetError('internal', `The clip ${clip.key} cannot go from ${clip.state} to ${to}.`);
   }
-  const { attempt, sendDeadline, quarantineUntil, sentAt, jobId, error, file, published, goal, idempotencyKey } =
-    changes;
+  const { attempt, sendDeadline, quarantineUntil, sentAt, jobId, error, file, published, idempotencyKey } = changes;
   const columns: Record<string, Value> = {
     state: to,
-    is_open: isOpen(to, goal ?? clip.goal) ? 1 : 0,
     updated_at: now,
+    // Only of the state it led to: a clip that recovered tells of no trouble.
+    error: error === undefined ? null : JSON.stringify(error),
     ...(attempt !== undefined && { attempt }),
     ...(sendDeadline !== undefined && { send_deadline: sendDeadline }),
     ...(quarantineUntil !== undefined && { quarantine_until: quarantineUntil }),
     ...(sentAt !== undefined && { sent_at: sentAt }),
     ...(jobId !== undefined && { job_id: jobId }),
-    ...(error !== undefined && { error: JSON.stringify(error) }),
     ...(file !== undefined && { file: JSON.stringify(file) }),
     ...(published !== undefined && { published: JSON.stringify(published) }),
-    ...(goal !== undefined && { goal }),
     ...(idempotencyKey !== undefined && { idempotency_key: idempotencyKey }),
   };
   const names = Object.keys(columns).map((name) => `${name} = ?`);
+  // What it is wanted for may have grown since it was read, which is no move: the row tells.
+  const open = `is_open = CASE goal WHEN 'published' THEN ${Number(isOpen(to, 'published'))} ELSE ${Number(isOpen(to, 'job'))} END`;
   return {
-    sql: `UPDATE clips SET ${names.join(', ')}, version = version + 1 WHERE key = ? AND version = ?`,
+    sql: `UPDATE clips SET ${names.join(', ')}, ${open}, version = version + 1 WHERE key = ? AND version = ?`,
     values: [...Object.values(columns), clip.key, clip.version],
   };
 }

@@ -85,15 +85,11 @@ function clearly(error: unknown): never {
   if (error instanceof VideoToolsetError) throw error;
   const code = systemCode(error);
   const reason = code ?? (error instanceof Error ? error.name : 'unknown');
-  throw new VideoToolsetError(
-    'storage_failed',
-    `The ledger in Postgres cannot be used (${reason}): nothing was sent.`,
-    {
-      cause: error,
-      retryable: true,
-      next_step: 'Check that the database runs and that VIDEO_LEDGER names it.',
-    },
-  );
+  throw new VideoToolsetError('storage_failed', `The ledger in Postgres cannot be used (${reason}).`, {
+    cause: error,
+    retryable: true,
+    next_step: 'Check that the database runs and that VIDEO_LEDGER names it.',
+  });
 }
 
 async function loadPackage(): Promise<typeof import('pg').default> {

@@ -1,9 +1,11 @@
 import type { Clip } from '../../types/ledger.ts';
 import type { Video } from '../../types/video.ts';
+import type { Following } from '../cdn/following.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { priceOf } from './price.ts';
+import { publishClip } from './publishClip.ts';
 import { reconcile } from './reconcile.ts';
-import type { ProductionServices, Step, StepOptions } from './services.ts';
+import { type ProductionServices, requireItsServer, type Step, type StepOptions } from './services.ts';
 import { prepareAgain, send } from './submit.ts';
 
 /** How often a clip that another process works on is looked at. */
@@ -36,6 +38,8 @@ async function stepOf(clip: Clip, services: ProductionServices, options: StepOpt
   const ledger = await services.ledger();
   const find = services.reconcile ?? reconcile;
   const now = ledger.now();
+  if (clip.state === 'published' || clip.state === 'failed') return { clip, isSettled: true };
+  requireItsServer(clip, services);
   switch (clip.state) {
     case 'intended':
       if (now <= clip.sendDeadline) return pausedUntil(clip, clip.sendDeadline, now);
@@ -53,9 +57,6 @@ async function stepOf(clip: Clip, services: ProductionServices, options: StepOpt
       return await download(clip, services, options);
     case 'downloaded':
       return await publish(clip, services, options);
-    case 'published':
-    case 'failed':
-      return { clip, isSettled: true };
   }
 }
 
@@ -67,13 +68,13 @@ async function sendAnew(
   clip: Clip,
   predecessor: 'made no job' | 'made a job',
   services: ProductionServices,
-  { signal }: StepOptions,
+  { signal, stop }: StepOptions,
 ): Promise<Step> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
   const job = await prepareAgain(clip, services);
   const price = await priceOf(job, api, services.config, signal);
   const anew = await ledger.attemptAnew(clip, price, services.config.budget, predecessor);
-  return { ...(await send(anew, job, price, services, signal)), isSettled: false };
+  return { ...(await send(anew, job, price, services, stop)), isSettled: false };
 }
 
 async function waitForJob(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
@@ -136,20 +137,31 @@ async function download(clip: Clip, services: ProductionServices, options: StepO
   const id = jobOf(clip);
   const onProgress = (bytes: number, total: number | undefined) =>
     progress?.({ phase: 'downloading', job_id: id, ...(total && { percent: (100 * bytes) / total }) });
-  const file = await api.download(id, { signal, onProgress }).catch(whereGone);
-  if (isReason(file)) return { clip: await ledger.move(clip, 'gone', { error: file }), isSettled: false };
-  return { clip: await ledger.move(clip, 'downloaded', { file }), isSettled: false };
+  // What arrives goes out at the same time; whichever of both fails is made good by itself.
+  const following = (await services.cdn()).follow({ signal });
+  try {
+    const file = await api.download(id, { signal, onProgress, onWritten: following.writtenTo }).catch(whereGone);
+    if (isReason(file)) return { clip: await ledger.move(clip, 'gone', { error: file }), isSettled: false };
+    return await publish(await ledger.move(clip, 'downloaded', { file }), services, options, following);
+  } finally {
+    await following.abort();
+  }
 }
 
-async function publish(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
+async function publish(
+  clip: Clip,
+  services: ProductionServices,
+  options: StepOptions,
+  following?: Following,
+): Promise<Step> {
   const { signal, progress } = options;
   const { file } = clip;
   if (!isHere(clip, services) || clip.goal === 'job' || file === undefined) return { clip, isSettled: true };
   if (!(await isThere(file.path, services))) return await download(clip, services, options);
-  const [cdn, ledger] = await Promise.all([services.cdn(), services.ledger()]);
+  const ledger = await services.ledger();
   const onProgress = (bytes: number, total: number) =>
     progress?.({ phase: 'publishing', job_id: jobOf(clip), percent: (100 * bytes) / total });
-  const published = await cdn.upload(file.path, { signal, sha256: file.sha256, onProgress });
+  const published = await publishClip(clip, file, services, { signal, onProgress, following });
   return { clip: await ledger.move(clip, 'published', { published }), isSettled: true };
 }
 

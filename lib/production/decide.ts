@@ -3,7 +3,7 @@ import type { Video } from '../../types/video.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { lookUp } from './lookUp.ts';
 import { priceOf } from './price.ts';
-import type { ProductionServices } from './services.ts';
+import { type ProductionServices, requireItsServer } from './services.ts';
 import { prepareAgain, send } from './submit.ts';
 
 /** What a person knows of a clip whose fate nobody else can tell. */
@@ -20,12 +20,11 @@ export async function decide(
   signal?: AbortSignal,
 ): Promise<Clip> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
-  const needsOne = clip.state === 'unknown' || clip.state === 'gone';
-  const isLost = clip.state === 'intended' && ledger.now() > clip.sendDeadline;
-  if (!needsOne && !(isLost && decision === 'drop')) throw needsNoDecision(clip);
+  if (!mayDecide(clip, decision, ledger.now())) throw needsNoDecision(clip);
   if (decision === 'drop') {
     return await ledger.move(clip, 'failed', { error: { code: 'dropped', message: 'It was given up.' } });
   }
+  requireItsServer(clip, services);
   if (decision === 'resend') {
     const job = await prepareAgain(clip, services);
     const price = await priceOf(job, api, services.config, signal);
@@ -39,10 +38,30 @@ export async function decide(
   return await ledger.adopt(clip, id);
 }
 
+function mayDecide(
+  { state, isOpen, sendDeadline, quarantineUntil = 0 }: Clip,
+  decision: Decision,
+  now: number,
+): boolean {
+  switch (state) {
+    case 'unknown':
+    case 'gone':
+      return true;
+    case 'sent':
+      // Its answer may still come: to name its job does no harm, all else waits.
+      return now > quarantineUntil || typeof decision === 'object';
+    case 'intended':
+      return decision === 'drop' && now > sendDeadline;
+    default:
+      return decision === 'drop' && isOpen;
+  }
+}
+
 /** Jobs of the server that may be the clip's; none where it has no list. */
 export async function candidatesOf(clip: Clip, services: ProductionServices, signal?: AbortSignal): Promise<Video[]> {
   try {
-    return (await lookUp(clip, await prepareAgain(clip, services), services, signal)).candidates;
+    const job = await prepareAgain(clip, services).catch(() => undefined);
+    return (await lookUp(clip, job, services, signal)).candidates;
   } catch (error) {
     if (error instanceof VideoToolsetError && error.code === 'unsupported') return [];
     throw error;

@@ -2,13 +2,13 @@ import type { Clip } from '../../types/ledger.ts';
 import type { Video } from '../../types/video.ts';
 import { everyPage } from '../api/pages.ts';
 import type { PreparedJob } from '../api/prepare.ts';
-import { type AskedFor, isAfter, isDoubtful, isMatch, isWithin, type Window } from './match.ts';
+import { type AskedFor, isAfter, isDoubtful, isMatch, isWithin, repeats, type Window } from './match.ts';
 import type { ProductionServices } from './services.ts';
 
 export interface LookUp {
   /** Jobs that repeat all that was asked for. */
   matches: Video[];
-  /** Jobs of that time that no other clip claims. A person may know which one it is. */
+  /** Jobs of that time, or with that request, that no other clip claims. A person may know which one it is. */
   candidates: Video[];
   /** Is there a candidate that can be the clip's job, though it does not repeat all? */
   isDoubtful: boolean;
@@ -18,15 +18,22 @@ export interface LookUp {
 
 const PAGE_LIMIT = 100;
 
-/** Looks for a clip's job in the list of its server, page by page. */
+/**
+ * Looks for a clip's job in the list of its server, page by page.
+ * @param job undefined where its request is not known any more: then there are candidates only
+ */
 export async function lookUp(
   clip: Clip,
-  job: PreparedJob,
+  job: PreparedJob | undefined,
   services: ProductionServices,
   signal?: AbortSignal,
 ): Promise<LookUp> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
-  const asked = askedFor(job);
+  const { listEchoesPrompt, costsNothing } = api.profile;
+  const asked = job && askedFor(job);
+  /** Not made in that time, as far as one can see: but a server may tell no times, and a clock may be wrong. */
+  const isUncertain = (wanted: AskedFor, video: Video) =>
+    !costsNothing && (video.created_at === undefined ? isDoubtful(wanted, video) : repeats(wanted, video));
   const from = clip.sentAt ?? clip.createdAt;
   const to = clip.quarantineUntil ?? from;
   /** How far the server's clock is ahead of ours, where it says. */
@@ -35,7 +42,8 @@ export async function lookUp(
     async (query) => {
       const page = await api.list(query, { signal });
       if (page.date !== undefined) ahead = page.date - ledger.now();
-      return page;
+      // A server that has shorter pages than were asked for, and does not say that there are more, is asked on.
+      return { has_more: page.data.length > 0, ...page };
     },
     { limit: PAGE_LIMIT, order: 'desc' },
   );
@@ -43,10 +51,13 @@ export async function lookUp(
   for await (const video of pages) {
     const window: Window = { from: from + (ahead ?? 0), to: to + (ahead ?? 0) };
     if (ahead !== undefined && isAfter(window, video)) found.showsNewer = true;
-    if (!isWithin(window, video) || (await ledger.byJob(clip.server, video.id)) !== undefined) continue;
+    const isThen = isWithin(window, video);
+    const mayBeIt = asked !== undefined && (isThen ? isDoubtful(asked, video) : isUncertain(asked, video));
+    if (!isThen && !mayBeIt) continue;
+    if ((await ledger.byJob(clip.server, video.id)) !== undefined) continue;
     found.candidates.push(video);
-    if (api.profile.listEchoesPrompt && isMatch(asked, window, video)) found.matches.push(video);
-    found.isDoubtful ||= isDoubtful(asked, video);
+    found.isDoubtful ||= mayBeIt;
+    if (asked !== undefined && listEchoesPrompt && isMatch(asked, window, video)) found.matches.push(video);
   }
   return found;
 }

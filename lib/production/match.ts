@@ -36,9 +36,13 @@ export function isAfter({ to }: Window, { created_at }: Video): boolean {
  * repeat is no match, for a job that was taken by mistake is another user's clip.
  */
 export function isMatch(asked: AskedFor, window: Window, video: Video): boolean {
-  const { prompt, model, seconds, size, remixed_from_video_id } = video;
-  if (prompt !== asked.prompt || !isWithin(window, video)) return false;
+  return isWithin(window, video) && repeats(asked, video);
+}
+
+/** Does it repeat every field that was sent, whenever it was made? */
+export function repeats(asked: AskedFor, { prompt, model, seconds, size, remixed_from_video_id }: Video): boolean {
   return (
+    prompt === asked.prompt &&
     (asked.model === undefined || model === asked.model) &&
     (asked.seconds === undefined || (seconds !== undefined && Number(seconds) === Number(asked.seconds))) &&
     (asked.size === undefined || size === asked.size) &&

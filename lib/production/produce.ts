@@ -37,8 +37,9 @@ export async function produceWish(
   services: ProductionServices,
   context: ProduceOptions & ToolContext,
 ): Promise<Outcome & { isNew: boolean }> {
-  const { clip, isNew, job, price } = await intend(wish, services, context);
-  if (isNew) await send(clip, job, price, services, context.signal).catch(goOnWhereOpen);
+  const intention = await intend(wish, services, context);
+  const { clip, isNew } = intention;
+  if (isNew) await send(clip, intention.job, intention.price, services, context.signal).catch(goOnWhereOpen);
   return { isNew, ...(await produce(clip.key, services, context)) };
 }
 
@@ -64,7 +65,7 @@ export async function produce(
   try {
     do {
       const limitMs = Math.max(1, end - performance.now());
-      step = await advance(key, services, { signal, progress, limitMs });
+      step = await advance(key, services, { signal, stop: options.signal, progress, limitMs });
       if (step.video !== undefined) seen = { video: step.video };
       if (step.pauseMs && !isEnough(step.clip)) await sleep(step.pauseMs, undefined, { signal });
     } while (!step.isSettled && !isEnough(step.clip) && performance.now() < end);

@@ -18,7 +18,7 @@ const BETWEEN_LOOKS_MS = 1_000;
  */
 export async function reconcile(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
-  const { signal } = options;
+  const { signal, stop } = options;
   const { listEchoesPrompt, listComplete, listLagMs, costsNothing, missing } = api.profile;
   const unknown = async (): Promise<Step> => ({
     clip: clip.state === 'unknown' ? clip : await ledger.move(clip, 'unknown'),
@@ -26,7 +26,8 @@ export async function reconcile(clip: Clip, services: ProductionServices, option
   });
   if (missing.includes('list') || !listEchoesPrompt) return await unknown();
 
-  const job = await prepareAgain(clip, services);
+  const job = await prepareAgain(clip, services).catch(noneWhereChanged);
+  if (job === undefined) return await unknown();
   const first = await lookUp(clip, job, services, signal).catch(noneWhereUnsupported);
   if (first === undefined) return await unknown();
   const [only, ...others] = first.matches;
@@ -46,7 +47,13 @@ export async function reconcile(clip: Clip, services: ProductionServices, option
 
   const price = await priceOf(job, api, services.config, signal);
   const anew = await ledger.attemptAnew(clip, price, services.config.budget, 'made no job');
-  return { ...(await send(anew, job, price, services, signal)), isSettled: false };
+  return { ...(await send(anew, job, price, services, stop)), isSettled: false };
+}
+
+/** Without what was asked for, such as a picture that is gone, only a person can tell which job it is. */
+function noneWhereChanged(error: unknown): undefined {
+  if (error instanceof VideoToolsetError) return undefined;
+  throw error;
 }
 
 function noneWhereUnsupported(error: unknown): undefined {

@@ -1,7 +1,7 @@
 import type { Clip } from '../../types/ledger.ts';
-import { toToolsetError, VideoToolsetError } from '../errors.ts';
-import { type Outcome, type ProduceOptions, produce } from './produce.ts';
-import type { ProductionServices } from './services.ts';
+import { toToolsetError, type VideoToolsetError } from '../errors.ts';
+import { type Outcome, outcomeOf, type ProduceOptions, produce } from './produce.ts';
+import { type ProductionServices, requireItsServer } from './services.ts';
 
 /** How many clips are carried at once; most of them only wait. */
 const AT_ONCE = 32;
@@ -22,13 +22,19 @@ export async function resume(
   const ledger = await services.ledger();
   const end = performance.now() + options.limitMs;
   const resumed: Resumed[] = [];
-  const left = clips.values();
+  const waiting = [...clips];
   const work = async () => {
-    for (const clip of left) {
+    for (let clip = waiting.shift(); clip !== undefined; clip = waiting.shift()) {
+      // Those that take long leave time to those that come after them.
+      const rounds = Math.ceil((waiting.length + 1) / AT_ONCE);
+      const limitMs = (end - performance.now()) / rounds;
+      if (limitMs <= 0) {
+        resumed.push({ clip, outcome: outcomeOf(clip, false) });
+        continue;
+      }
       try {
-        if (clip.server !== services.server) throw elsewhere(clip);
+        requireItsServer(clip, services);
         await ledger.want(clip, 'published');
-        const limitMs = Math.max(1, end - performance.now());
         resumed.push({ clip, outcome: await produce(clip.key, services, { ...options, limitMs }) });
       } catch (error) {
         resumed.push({ clip: (await ledger.get(clip.key)) ?? clip, error: toToolsetError(error) });
@@ -37,11 +43,4 @@ export async function resume(
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, clips.length) }, work));
   return resumed;
-}
-
-function elsewhere({ key, server }: Clip): VideoToolsetError {
-  const setting = server === 'studio' ? 'without VIDEO_BASE_URL' : `with VIDEO_BASE_URL=${server}`;
-  return new VideoToolsetError('invalid_argument', `The clip ${key} belongs to another server (${server}).`, {
-    next_step: `Go on with it ${setting}: video-toolset produce --resume`,
-  });
 }

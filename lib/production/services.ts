@@ -4,6 +4,7 @@ import type { ToolContext } from '../../types/tool.ts';
 import type { Video } from '../../types/video.ts';
 import type { VideoApi } from '../api/video.ts';
 import type { Cdn } from '../cdn/cdn.ts';
+import { VideoToolsetError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -24,6 +25,8 @@ export interface ProductionServices {
 }
 
 export type StepOptions = Pick<ToolContext, 'signal' | 'progress'> & {
+  /** The only one that breaks off a request that makes a job: a limit that comes in its midst would lose the answer. */
+  stop: AbortSignal | undefined;
   /** How long a step may take, in milliseconds. */
   limitMs: number;
 };
@@ -37,4 +40,13 @@ export interface Step {
   isSettled: boolean;
   /** The next step makes sense after so many milliseconds. @default 0 */
   pauseMs?: number;
+}
+
+/** Ids of jobs mean nothing to another server: what it says of one is not said of this clip. @throws VideoToolsetError `invalid_argument` */
+export function requireItsServer({ key, server }: Clip, services: Pick<ProductionServices, 'server'>): void {
+  if (server === services.server) return;
+  const setting = server === 'studio' ? 'without VIDEO_BASE_URL' : `with VIDEO_BASE_URL=${server}`;
+  throw new VideoToolsetError('invalid_argument', `The clip ${key} belongs to another server (${server}).`, {
+    next_step: `Go on with it ${setting}: video-toolset produce --resume`,
+  });
 }

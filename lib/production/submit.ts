@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../types/error.ts';
 import type { Clip, ClipGoal, Price } from '../../types/ledger.ts';
 import type { ToolContext } from '../../types/tool.ts';
 import type { JobRequest, Video } from '../../types/video.ts';
@@ -12,6 +13,9 @@ import type { ProductionServices } from './services.ts';
 /** Slower lines are given up, so that it is known until when a request may still become a job. */
 const SLOWEST_UPLOAD_BYTES_PER_MS = 32;
 
+/** What the same request meets again, whenever it is sent. */
+const HOPELESS: readonly ErrorCode[] = ['bad_request', 'moderation_blocked', 'unsupported', 'retired', 'invalid_media'];
+
 export interface Wish {
   request: JobRequest;
   goal: ClipGoal;
@@ -19,13 +23,8 @@ export interface Wish {
   variation?: number;
 }
 
-export interface Intention {
-  clip: Clip;
-  /** False where the same clip is being made, or was made in this session: there is nothing to send. */
-  isNew: boolean;
-  job: PreparedJob;
-  price: Price;
-}
+/** What is to be sent; not new is a clip that is being made, or was made in this session: there is nothing to send. */
+export type Intention = { clip: Clip; isNew: true; job: PreparedJob; price: Price } | { clip: Clip; isNew: false };
 
 /**
  * Notes down a wanted clip and reserves its price; nothing is sent yet.
@@ -40,16 +39,14 @@ export async function intend(
   const job = await api.prepare(request);
   const hash = await hashOf(job, services.server, variation);
   const present = await ledger.find(hash, session);
-  const price = present === undefined ? await priceOf(job, api, services.config, signal) : FOUND;
-  if (present === undefined) await requireApproval(price, job, services.config, approve);
+  if (present !== undefined) return { clip: await ledger.want(present, goal), isNew: false };
+  const price = await priceOf(job, api, services.config, signal);
+  await requireApproval(price, job, services.config, approve);
   const { server, workspace } = services;
   const wanted = { hash, server, workspace: workspace.root, session, request: job.request, variation, goal, price };
   const { clip, isNew } = await ledger.intend(wanted, services.config.budget);
-  return { clip, isNew, job, price };
+  return isNew ? { clip, isNew, job, price } : { clip, isNew };
 }
-
-/** A clip that was found is not sent, so that its price is of no account. */
-const FOUND: Price = { isFree: true };
 
 /**
  * The clip's request once more, as it was when it was intended.
@@ -67,8 +64,8 @@ export async function prepareAgain(clip: Clip, services: ProductionServices): Pr
 
 /**
  * Hands a reserved attempt to the network, with every step of it in the ledger.
- * @throws VideoToolsetError `outcome_unknown` names the clip, with which the work goes on; `superseded` where nothing was
- * sent, because it was too late or another process went on
+ * @throws VideoToolsetError `outcome_unknown` names the clip, with which the work goes on; `superseded` where another
+ * process went on, or where it was too late; what names a job was not noted, though it was made
  */
 export async function send(
   clip: Clip,
@@ -105,14 +102,20 @@ export async function send(
   } catch (error) {
     if (error instanceof VideoToolsetError && error.code === 'superseded') throw error;
     if (current.state === 'intended') {
-      await ledger.move(current, 'failed', { error: reasonOf(error) });
+      // Who has just wished for it is told, and may wish again; one that is gone on with waits for better times.
+      if (clip.attempt === 1 || HOPELESS.includes(reasonOf(error).code))
+        await ledger.move(current, 'failed', { error: reasonOf(error) });
       throw error;
     }
     // The row says already that it was sent: what cannot be noted beside it is lost without harm.
     await ledger.lost(current, reasonOf(error).message).catch(() => undefined);
     throw unknownOutcome(error, current.key);
   }
-  return { clip: await ledger.answered(current, video.id), video };
+  const noted = await ledger.answered(current, video.id).catch((error) => {
+    throw notNoted(error, current.key, video.id);
+  });
+  if (noted.jobId !== video.id) throw tooLate(noted, video.id);
+  return { clip: noted, video };
 }
 
 async function hashOf({ path: call, wire }: PreparedJob, server: string, variation: number): Promise<string> {
@@ -129,9 +132,30 @@ async function sha256Of(blob: Blob): Promise<string> {
   return hash.digest('hex');
 }
 
-function reasonOf(error: unknown): { code: string; message: string } {
+function reasonOf(error: unknown): Pick<VideoToolsetError, 'code' | 'message'> {
   const { code, message } = toToolsetError(error);
   return { code, message };
+}
+
+/** The one who knows of the job says so, for nobody else will. */
+function notNoted(cause: unknown, key: string, job_id: string): VideoToolsetError {
+  const { code, message } = reasonOf(cause);
+  return new VideoToolsetError(
+    code,
+    `The job ${job_id} was made, but could not be noted for the clip ${key}: ${message}`,
+    {
+      ...{ cause, submitted: 'yes', billed: 'likely', job_id },
+      next_step: `When the ledger can be written again: video-toolset ledger decide ${key} --job ${job_id}`,
+    },
+  );
+}
+
+function tooLate({ key, state }: Clip, job_id: string): VideoToolsetError {
+  return new VideoToolsetError(
+    'superseded',
+    `The answer came too late: the clip ${key} is ${state} without it, and the job ${job_id} is kept as an orphan.`,
+    { submitted: 'yes', billed: 'likely', job_id, next_step: `Look at it: video-toolset ledger ${key}` },
+  );
 }
 
 function tooSlow(): VideoToolsetError {

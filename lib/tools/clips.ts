@@ -3,6 +3,7 @@ import type { JobView } from '../../types/tool.ts';
 import type { CreateParameters, Video } from '../../types/video.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { noSuchClip, noteJob } from '../production/advance.ts';
+import { requireItsServer } from '../production/services.ts';
 import type { Services } from './services.ts';
 import { jobView } from './view.ts';
 
@@ -11,13 +12,17 @@ const KEY = /^clip-[0-9a-f]{12}(-\d+)?$/;
 /** Why the ledger cannot be written; a job that is paid for can be waited for and fetched all the same. */
 const UNUSABLE = ['storage_failed', 'disk_full', 'missing_package', 'superseded'];
 
-/** The clip that a key, or the id of its job, names. @throws VideoToolsetError `not_found` for a key that names none */
+/**
+ * The clip that a key, or the id of its job, names.
+ * @throws VideoToolsetError `not_found` for a key that names none, `invalid_argument` for one of another server
+ */
 export async function clipOf(idOrKey: string, services: Services): Promise<Clip | undefined> {
   if (!KEY.test(idOrKey)) {
     return await whereUsable(async () => (await services.ledger()).byJob(services.server, idOrKey));
   }
   const clip = await (await services.ledger()).get(idOrKey);
   if (clip === undefined) throw noSuchClip(idOrKey);
+  requireItsServer(clip, services);
   return clip;
 }
 

@@ -73,8 +73,9 @@ export const videoCreateTool = (services: Services): Tool =>
     async handler({ variation, ...args }, context) {
       await services.workspace.requireWritable();
       const wish = { request: createRequestOf(args), goal: 'job', ...(variation && { variation }) } as const;
-      const { clip, isNew, job, price } = await intend(wish, services, context);
-      if (!isNew) return await foundAgain(clip, services, context);
+      const intention = await intend(wish, services, context);
+      if (!intention.isNew) return await foundAgain(intention.clip, services, context);
+      const { clip, job, price } = intention;
       const { clip: sent, video } = await send(clip, job, price, services, context.signal);
       return {
         summary: [`Job ${video.id} was made and is ${video.status}.`, ...(video.notices ?? [])].join(' '),

@@ -1,7 +1,7 @@
-import type { Tool, ToolContext } from '../../types/tool.ts';
-import type { Video } from '../../types/video.ts';
+import type { Tool } from '../../types/tool.ts';
 import { isFinal } from '../api/parse.ts';
 import { VideoToolsetError } from '../errors.ts';
+import { requireDeleteApproval } from './approval.ts';
 import { jobIdOf, whereUsable } from './clips.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
@@ -38,7 +38,17 @@ export const videoDeleteTool = (services: Services): Tool =>
       const id = await jobIdOf(idOrKey, services);
       const api = await services.api();
       const video = await api.retrieve(id, { signal: context.signal });
-      await requireApproval(video, services, context);
+      const prompt = video.prompt ? `, "${jobView(video).prompt}"` : '';
+      await requireDeleteApproval(
+        {
+          tool: 'video_delete',
+          question: `Delete job ${id} (${video.status}${prompt}) for good?`,
+          subject: `Job ${id}`,
+          job_id: id,
+        },
+        services,
+        context,
+      );
       const isDeleted = await api.delete(id, { signal: context.signal });
       if (!isDeleted)
         throw new VideoToolsetError('server_error', `The server did not delete ${id}.`, {
@@ -59,20 +69,4 @@ async function noteDeleted(id: string, services: Services): Promise<void> {
     if (clip?.state !== 'known' && clip?.state !== 'done') return;
     await ledger.move(clip, 'failed', { error: { code: 'deleted', message: 'Its job was deleted.' } });
   });
-}
-
-async function requireApproval(video: Video, { config }: Services, { approve }: ToolContext): Promise<void> {
-  if (config.approveDelete === 'no') return;
-  const what = `Delete job ${video.id} (${video.status}${video.prompt ? `, "${jobView(video).prompt}"` : ''}) for good?`;
-  const isApproved = await approve?.({ tool: 'video_delete', question: what });
-  if (isApproved === true) return;
-  const reason = isApproved === undefined ? 'nobody can be asked here' : 'it was refused';
-  throw new VideoToolsetError(
-    'not_approved',
-    `Job ${video.id} was not deleted: a delete needs a person's approval, and ${reason}.`,
-    {
-      job_id: video.id,
-      next_step: 'Leave the job as it is, and tell the user that it was not deleted.',
-    },
-  );
 }

@@ -4,10 +4,13 @@ import { benchDownload } from './download.ts';
 import { benchEightRenders } from './eightRenders.ts';
 import { benchImport } from './importing.ts';
 import { benchLedger } from './ledger.ts';
+import { benchOverlap } from './overlap.ts';
 import { benchPolling } from './polling.ts';
 import { benchRender } from './render.ts';
+import { benchResume } from './resume.ts';
 import { benchRetrieve } from './retrieve.ts';
 import { benchS3 } from './s3.ts';
+import { benchSftp } from './sftp.ts';
 import { benchUpload } from './upload.ts';
 import { benchWaits } from './waits.ts';
 
@@ -19,11 +22,14 @@ const BENCHES = [
   benchDownload,
   benchUpload,
   benchS3,
+  benchSftp,
+  benchOverlap,
   benchRetrieve,
   benchWaits,
   benchPolling,
   benchImport,
   benchLedger,
+  benchResume,
 ];
 
 const wanted = process.argv[2];

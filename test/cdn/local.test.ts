@@ -12,6 +12,7 @@ import { openWorkspace } from '../../lib/workspace.ts';
 import type { Config } from '../../types/config.ts';
 import { mp4, picture } from '../support/media.ts';
 import { NEEDS_ROOT, temporaryDisk, temporaryFolder } from '../support/temporary.ts';
+import { serveFolder } from '../support/web.ts';
 
 interface TestCdn extends AsyncDisposable {
   cdn: Cdn;
@@ -139,10 +140,13 @@ test('a folder that does not exist yet lists nothing and is not made', async () 
 });
 
 test('the public address stands before the percent-encoded key', async () => {
-  await using test = await openCdn({ cdnPublicUrl: 'https://cdn.example/clips' });
+  await using folder = await temporaryFolder();
+  await using web = await serveFolder(folder.path);
+  await using test = await openCdn({ cdn: pathToFileURL(folder.path), cdnPublicUrl: `${web.origin}/clips` });
   await writeFile(path.join(test.workspace, 'Лодка на реке.mp4'), mp4());
   const { url, key } = await test.cdn.upload('Лодка на реке.mp4');
-  assert.match(url, /^https:\/\/cdn\.example\/clips\/\d{4}\/\d{2}\/%D0%BB[\w%-]+\.mp4$/);
+  assert.ok(url.startsWith(`${web.origin}/clips/`));
+  assert.match(url, /\/clips\/\d{4}\/\d{2}\/%D0%BB[\w%-]+\.mp4$/);
   assert.equal(decodeURIComponent(new URL(url).pathname), `/clips/${key}`);
   assert.equal((await test.cdn.list())[0]?.url, url);
 });

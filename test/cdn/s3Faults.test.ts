@@ -98,6 +98,25 @@ for (let seed = 1; seed <= 12; seed++) {
   });
 }
 
+for (const after of [0, 150]) {
+  test(`a first answer that is lost costs a second request, not the upload (cut after ${after} bytes)`, async () => {
+    const asked = new Set<string>();
+    await using test = await startS3({
+      hasConditions: true,
+      plan: ({ operation }) => {
+        if (asked.has(operation)) return undefined;
+        asked.add(operation);
+        return { kind: 'reset response', after };
+      },
+    });
+    const driver = test.driver();
+    assert.equal(await publish(driver, 'large.mp4', LARGE), 'sha256');
+    assert.equal(await publish(driver, 'boat.mp4', CLIP), 'sha256');
+    for (const operation of ['PutObject', 'CompleteMultipartUpload', 'GetObject']) assert.ok(asked.has(operation));
+    assert.deepEqual(await test.stored(), ['media/boat.mp4', 'media/large.mp4']);
+  });
+}
+
 for (const operation of ['PutObject', 'CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload', 'CopyObject']) {
   test(`${operation} that is not allowed is said so, and nothing is left`, async () => {
     await using test = await startS3({

@@ -116,7 +116,7 @@ export interface File {
 export interface Document {
   jobs?: Job[];
   files?: File[];
-  published?: (File & { url: string; key: string })[];
+  published?: (File & { url: string; key: string; poster_url?: string; sidecar_url?: string })[];
   clips?: { key: string; state: string; request: { parameters: { prompt: string } } }[];
   orphans?: { jobId: string }[];
   deleted?: string[];

@@ -106,6 +106,44 @@ export function ledgerContract(name: string, start: () => Promise<Ledgers>, skip
     },
   );
 
+  scenario('a clip that is wanted published, too, stays open for whoever read it before', async (open) => {
+    const [ledger, other] = [await open(), await open()];
+    const { clip } = await ledger.intend(wish('boat', { goal: 'job' }), UNLIMITED);
+    const known = await ledger.answered(await sendOf(ledger, clip), 'job-1');
+    await other.want(known, 'published');
+    const done = await ledger.move(known, 'done');
+    assert.deepEqual([done.goal, done.isOpen], ['published', true]);
+    assert.deepEqual(
+      (await other.list({ isOpen: true })).map(({ key }) => key),
+      [clip.key],
+    );
+  });
+
+  scenario(
+    'a clip that failed before it was wanted published stays closed, so that it can be wished for again',
+    async (open) => {
+      const [ledger, other] = [await open(), await open()];
+      const { clip } = await ledger.intend(wish('boat', { goal: 'job' }), UNLIMITED);
+      const known = await ledger.answered(await sendOf(ledger, clip), 'job-1');
+      await other.move(known, 'failed', { error: { code: 'job_failed', message: 'no memory' } });
+      assert.equal((await ledger.want(known, 'published')).isOpen, false);
+      assert.ok((await ledger.intend(wish('boat'), UNLIMITED)).isNew);
+    },
+  );
+
+  scenario('a clip that recovered tells of no trouble', async (open) => {
+    const ledger = await open();
+    const { clip } = await ledger.intend(wish('boat'), UNLIMITED);
+    const back = await ledger.refused(await sendOf(ledger, clip), { code: 'rate_limited', message: '429' }, true);
+    assert.equal(back.error?.code, 'rate_limited');
+    const anew = await ledger.attemptAnew(back, PRICE, UNLIMITED, 'made no job');
+    const known = await ledger.answered(await sendOf(ledger, anew), 'job-1');
+    assert.equal(known.error, undefined);
+    const gone = await ledger.move(known, 'gone', { error: { code: 'not_found', message: '404' } });
+    assert.equal(gone.error?.code, 'not_found');
+    assert.equal((await ledger.move(gone, 'known')).error, undefined);
+  });
+
   scenario('of many that want the same clip at once, one is told to send it', async (open) => {
     const ledgers = [await open(), await open(), await open()];
     const wishes = Array.from({ length: 12 }, (_, index) => ledgers[index % 3]?.intend(wish('boat'), UNLIMITED));
@@ -177,7 +215,7 @@ export function ledgerContract(name: string, start: () => Promise<Ledgers>, skip
     const boat = await sendOf(ledger, (await ledger.intend(wish('boat'), UNLIMITED)).clip);
     const tram = await sendOf(ledger, (await ledger.intend(wish('tram'), UNLIMITED)).clip);
     await ledger.adopt(boat, 'job-1');
-    await assert.rejects(ledger.adopt(tram, 'job-1'));
+    await assert.rejects(ledger.adopt(tram, 'job-1'), refused('superseded'));
     assert.equal((await ledger.get(tram.key))?.state, 'sent');
   });
 

@@ -23,6 +23,7 @@ test('the tools are plain, closed and described, and their annotations are true'
       'video_delete',
       'cdn_upload',
       'cdn_list',
+      'cdn_delete',
     ],
   );
   for (const { name, title, description, parameters, annotations } of tools.tools) {
@@ -37,7 +38,7 @@ test('the tools are plain, closed and described, and their annotations are true'
       if (schema.type === 'array') assert.deepEqual(schema.items, { type: 'string' });
     }
     assert.equal(annotations.costsMoney, name === 'video_create' || name === 'video_produce', name);
-    assert.equal(annotations.destructiveHint, name === 'video_delete', name);
+    assert.equal(annotations.destructiveHint, name === 'video_delete' || name === 'cdn_delete', name);
     const reads = ['video_wait', 'video_retrieve', 'video_list', 'cdn_list'].includes(name);
     assert.equal(annotations.readOnlyHint, reads, name);
   }

@@ -1,6 +1,6 @@
 import type { S3, S3ClientConfig } from '@aws-sdk/client-s3';
 import { VideoToolsetError } from '../../errors.ts';
-import type { S3Location } from './location.ts';
+import type { S3Credentials, S3Location } from './location.ts';
 
 /** The bucket we publish into, and what was learnt of its server. */
 export interface Bucket extends Pick<S3Location, 'bucket' | 'root'> {
@@ -9,12 +9,6 @@ export interface Bucket extends Pick<S3Location, 'bucket' | 'root'> {
   takesChecksums: boolean;
   /** Does it take a condition on a copy? Likewise. */
   takesConditions: boolean;
-}
-
-export interface S3Credentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
 }
 
 const CONNECTION_TIMEOUT_MS = 10_000;

@@ -10,6 +10,12 @@ export interface S3Location {
   pathStyle: boolean;
 }
 
+export interface S3Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
 const PARAMETERS = ['region', 'endpoint', 'pathStyle'];
 
 /** A key may have 900 bytes, a name in S3 1,024: the prefix gets what is left. */

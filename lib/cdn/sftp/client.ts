@@ -34,7 +34,6 @@ export interface SshClient extends EventEmitter {
   ): this;
   sftp(done: (error: Error | undefined, sftp: Sftp) => void): this;
   exec(command: string, done: (error: Error | undefined, channel: Channel) => void): this;
-  setNoDelay(isOn: boolean): this;
   end(): this;
   destroy(): this;
 }

@@ -19,14 +19,14 @@ export function createConnection(options: ConnectionOptions): Connection {
   let current: Promise<Session> | undefined;
   let users = 0;
   let idle: NodeJS.Timeout | undefined;
-  let isClosed = false;
+  const closing = new AbortController();
 
   const open = (): Promise<Session> => {
     if (current !== undefined) return current;
     const forget = () => {
       if (current === opening) current = undefined;
     };
-    const opening: Promise<Session> = openSession(options, forget).catch((error) => {
+    const opening: Promise<Session> = openSession(options, closing.signal, forget).catch((error) => {
       forget();
       throw error;
     });
@@ -42,7 +42,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
 
   const hold = async () => {
-    if (isClosed) throw new VideoToolsetError('aborted', 'Publishing was ended before this was done.');
+    closing.signal.throwIfAborted();
     users++;
     clearTimeout(idle);
     let isHeld = true;
@@ -86,7 +86,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     use: (work) => twice(work, false),
     keep: (work) => twice(work, true),
     async close() {
-      isClosed = true;
+      closing.abort(new VideoToolsetError('aborted', 'Publishing was ended before this was done.'));
       await end();
     },
   };

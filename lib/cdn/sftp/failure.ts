@@ -57,6 +57,15 @@ function loginFailure(cause: unknown, { host, user }: SftpTarget, { tried, locke
   });
 }
 
+/** Logged in, but there is no SFTP. */
+export function noSftp(cause: unknown, { host, user }: SftpTarget): VideoToolsetError {
+  if (cause instanceof VideoToolsetError) return cause;
+  return failure(`${host} let ${user} in, but offers no SFTP (${reasonOf(cause)}).`, {
+    cause,
+    next_step: `Check that sshd_config of the server has a Subsystem sftp, and that ${user} may use it.`,
+  });
+}
+
 /** The connection ended while it was needed. */
 export function lostConnection({ host, port }: SftpTarget, cause?: unknown): VideoToolsetError {
   return failure(`The connection to ${host}:${port} was lost (${systemCode(cause) ?? 'closed by the other side'}).`, {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, loadSsh2, type Sftp, type SshClient } from './client.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
-import { connectFailure, levelOf, lostConnection } from './failure.ts';
+import { connectFailure, levelOf, lostConnection, noSftp } from './failure.ts';
 import { checkHostKey } from './hostKey.ts';
 import { resolveTarget, type SftpTarget } from './target.ts';
 
@@ -39,7 +40,7 @@ const OUTPUT_LIMIT = 64 * 1024;
  * Connects and logs in; the host's key is checked first.
  * @throws VideoToolsetError `missing_package`, `invalid_configuration`, `publish_failed`
  */
-export async function openSession(options: SessionOptions, onLost: () => void): Promise<Session> {
+export async function openSession(options: SessionOptions, signal: AbortSignal, onLost: () => void): Promise<Session> {
   const ssh2 = loadSsh2();
   const target = await resolveTarget(options.address, options);
   const { host, port, hostKeyAlias: alias, knownHosts: files } = target;
@@ -47,6 +48,7 @@ export async function openSession(options: SessionOptions, onLost: () => void): 
   const credentials = await readCredentials({ ...target, home: options.home, agent: options.agent }, ssh2);
   const client = new ssh2.Client();
   const waiting = new Set<(error: unknown) => void>();
+  let socket: Socket | undefined;
   let isLost = false;
   let cause: unknown;
 
@@ -70,6 +72,8 @@ export async function openSession(options: SessionOptions, onLost: () => void): 
         // What ssh2 answers for a connection that just broke is told better by its loss.
         if (waiting.delete(reject)) finish();
       };
+      // ssh2 writes each packet in three parts, of which two are tiny: they go out together.
+      socket?.cork();
       try {
         start(
           (value) => settle(() => resolve(value)),
@@ -78,10 +82,11 @@ export async function openSession(options: SessionOptions, onLost: () => void): 
       } catch (error) {
         settle(() => reject(error));
       }
+      process.nextTick(() => socket?.uncork());
     });
 
   try {
-    await logIn(client, target, credentials, check);
+    socket = await logIn(client, target, credentials, check, signal);
   } catch (error) {
     client.on('error', () => undefined);
     client.destroy();
@@ -89,10 +94,10 @@ export async function openSession(options: SessionOptions, onLost: () => void): 
   }
   client.on('error', lose).on('end', lose).on('close', lose);
   const sftp = await guarded<Sftp>((resolve, reject) =>
-    client.setNoDelay(true).sftp((error, opened) => (error ? reject(error) : resolve(opened))),
+    client.sftp((error, opened) => (error ? reject(error) : resolve(opened))),
   ).catch((error) => {
     client.destroy();
-    throw connectFailure(error, target, credentials);
+    throw noSftp(error, target);
   });
   sftp.on('error', lose).on('close', lose);
 
@@ -123,9 +128,19 @@ export async function openSession(options: SessionOptions, onLost: () => void): 
 
 type Check = Awaited<ReturnType<typeof checkHostKey>>;
 
-async function logIn(client: SshClient, target: SftpTarget, { methods }: Credentials, check: Check): Promise<void> {
+async function logIn(
+  client: SshClient,
+  target: SftpTarget,
+  { methods }: Credentials,
+  check: Check,
+  signal: AbortSignal,
+): Promise<Socket> {
   let untrusted: unknown;
   const left = methods.values();
+  signal.throwIfAborted();
+  const socket = connect({ host: target.host, port: target.port, noDelay: true });
+  const stop = () => socket.destroy(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
   await new Promise<void>((resolve, reject) => {
     const fail = (error: unknown) => {
       if (levelOf(error) !== 'agent') reject(untrusted ?? error);
@@ -135,8 +150,7 @@ async function logIn(client: SshClient, target: SftpTarget, { methods }: Credent
       .on('close', () => fail(new Error('closed before it was ready')))
       .on('ready', resolve)
       .connect({
-        host: target.host,
-        port: target.port,
+        sock: socket,
         username: target.user,
         readyTimeout: READY_MS,
         keepaliveInterval: KEEP_ALIVE_MS,
@@ -152,8 +166,9 @@ async function logIn(client: SshClient, target: SftpTarget, { methods }: Credent
         },
         authHandler: () => left.next().value ?? false,
       });
-  });
+  }).finally(() => signal.removeEventListener('abort', stop));
   client.removeAllListeners('close').removeAllListeners('error');
+  return socket;
 }
 
 async function outputOf(channel: Channel, limitMs: number): Promise<string> {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { after, test } from 'node:test';
@@ -219,6 +221,36 @@ test('after it was closed, nothing is connected any more', { skip }, async () =>
   await assert.rejects(upload.commit(KEY, proofOf(SMALL)), { code: 'aborted' });
   await upload.abort();
   await server.assertUnused();
+});
+
+for (const [what, command] of [
+  ['ends at once', '/bin/false'],
+  ['talks', 'echo This account is currently not available.'],
+] as const) {
+  test(`an account whose shell ${what} is told as one without SFTP`, { skip }, async () => {
+    await using server = await startSshd({ settings: [`ForceCommand ${command}`] });
+    const driver = sftpCdn(server);
+    await assert.rejects(publish(driver, KEY, SMALL), { code: 'publish_failed', message: /offers no SFTP|was lost/ });
+    await driver.close();
+    await server.assertUnused();
+  });
+}
+
+test('closing does not wait for a server that never answers', { skip }, async () => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const server = await theServer();
+  const { port } = Object(silent.address());
+  const driver = sftpCdn(server, { address: new URL(`sftp://me@127.0.0.1:${port}/x`) });
+  const failed = assert.rejects(driver.head(KEY), { code: 'aborted' });
+  await once(silent, 'connection');
+  const started = performance.now();
+  await driver.close();
+  await failed;
+  assert.ok(performance.now() - started < 2_000);
+  for (const socket of sockets) socket.destroy();
+  silent.close();
 });
 
 test('without its package the driver says what to install', { skip }, () => {

@@ -1,33 +1,23 @@
 import assert from 'node:assert/strict';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { createPainter } from '../../../../lib/studio/engines/animatic/painter.ts';
+import { CHROMIUM_MISSING, launchBrowser } from '../../../support/browser.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { paintFrame, psnr, recipeOf, render } from './support.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const skip = !existsSync(CHROMIUM) && process.env.REQUIRE_REAL !== '1' ? `${CHROMIUM} is not installed` : false;
-
-test('a browser loads a clip, seeks to the very frame and plays to the end', { skip, timeout: 60_000 }, async () => {
+test('a browser loads a clip, seeks to the very frame and plays to the end', {
+  skip: CHROMIUM_MISSING,
+  timeout: 60_000,
+}, async () => {
   await using folder = await temporaryFolder();
   const recipe = recipeOf({ prompt: 'A horse gallops across a meadow', seconds: 3, width: 640, height: 360 });
   const { video } = await render(recipe, folder.path);
   await using server = await serve(video);
-  await using browser = await launch(join(folder.path, 'browser'));
+  await using browser = await launchBrowser(join(folder.path, 'browser'));
   const page = await browser.context.newPage();
   await page.goto(server.url);
   await page.waitForFunction('document.querySelector("video").readyState >= 2');
@@ -62,16 +52,6 @@ async function playToEnd() {
   return video.duration;
 }
 </script>`;
-
-/** Chromium with a folder of its own; closing it must not leave a process behind. */
-async function launch(userDataDir: string) {
-  const context = await chromium.launchPersistentContext(userDataDir, {
-    executablePath: CHROMIUM,
-    args: ARGUMENTS,
-    headless: true,
-  });
-  return { context, [Symbol.asyncDispose]: () => context.close() };
-}
 
 /** The page and the clip on a free port, the clip with byte ranges, without which a browser cannot seek. */
 async function serve(video: string): Promise<{ url: string } & AsyncDisposable> {

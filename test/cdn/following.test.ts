@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type Cdn, createCdn } from '../../lib/cdn/cdn.ts';
+import { openWorkspace } from '../../lib/workspace.ts';
+import { mp4 } from '../support/media.ts';
+import { until } from '../support/studio.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const CLIP = mp4(Buffer.alloc(3_000_000, 'frames and frames '));
+
+async function openCdn(folder: string, cdn = pathToFileURL(path.join(folder, 'cdn'))): Promise<Cdn> {
+  return createCdn({ cdn }, openWorkspace(folder, { reserved: [fileURLToPath(cdn)] }));
+}
+
+test('a file is sent while it grows, and is public at once when it is whole', async () => {
+  await using folder = await temporaryFolder();
+  const cdn = await openCdn(folder.path);
+  const file = path.join(folder.path, 'clip.mp4');
+  const following = cdn.follow();
+  await writeFile(file, '');
+  for (let written = 0; written < CLIP.length; written += 500_000) {
+    await appendFile(file, CLIP.subarray(written, written + 500_000));
+    following.writtenTo(file, Math.min(CLIP.length, written + 500_000));
+    assert.deepEqual(await cdn.list(), [], 'nothing is public before it is whole');
+  }
+  const { url, key, bytes } = await cdn.upload('clip.mp4', { following });
+  assert.equal(bytes, CLIP.length);
+  assert.ok((await readFile(new URL(url))).equals(CLIP));
+  assert.deepEqual(
+    (await cdn.list()).map((entry) => entry.key),
+    [key],
+  );
+});
+
+test('a file that is begun anew is sent anew, and only the last bytes count', async () => {
+  await using folder = await temporaryFolder();
+  const cdn = await openCdn(folder.path);
+  const file = path.join(folder.path, 'clip.mp4');
+  const following = cdn.follow();
+  await writeFile(file, Buffer.concat([CLIP.subarray(0, 100), Buffer.alloc(900_000, 'x')]));
+  following.writtenTo(file, 900_100);
+  await truncate(file);
+  following.writtenTo(file, 0);
+  await writeFile(file, CLIP);
+  following.writtenTo(file, CLIP.length);
+  const { url } = await cdn.upload('clip.mp4', { following });
+  assert.ok((await readFile(new URL(url))).equals(CLIP));
+});
+
+test('a file whose bytes were written over is not taken from what was sent before', async () => {
+  await using folder = await temporaryFolder();
+  const cdn = await openCdn(folder.path);
+  const file = path.join(folder.path, 'clip.mp4');
+  await writeFile(file, mp4(Buffer.alloc(3_000_000, 'others of this length ').subarray(0, 3_000_000)));
+  const following = cdn.follow();
+  following.writtenTo(file, CLIP.length);
+  await following.sent();
+  await writeFile(file, CLIP);
+  const sha256 = await sha256Of(CLIP);
+  const published = await cdn.upload('clip.mp4', { following, sha256 });
+  assert.equal(published.sha256, sha256);
+  assert.ok((await readFile(new URL(published.url))).equals(CLIP));
+});
+
+test('a place that cannot be reached is no matter for the writer, and what was stopped leaves nothing', async () => {
+  await using folder = await temporaryFolder();
+  await writeFile(path.join(folder.path, 'cdn'), 'a file in its place');
+  const cdn = await openCdn(folder.path);
+  const file = path.join(folder.path, 'clip.mp4');
+  await writeFile(file, CLIP);
+  const following = cdn.follow();
+  following.writtenTo(file, CLIP.length);
+  await assert.rejects(cdn.upload('clip.mp4', { following }));
+  await following.abort();
+
+  const well = await openCdn(folder.path, pathToFileURL(path.join(folder.path, 'well')));
+  const stopped = well.follow();
+  stopped.writtenTo(file, 2_000_000);
+  const staging = path.join(folder.path, 'well', '.staging');
+  await until(async () => (await namesIn(staging)).length === 1);
+  await stopped.abort();
+  assert.deepEqual(await namesIn(staging), []);
+});
+
+async function namesIn(folder: string): Promise<string[]> {
+  const { readdir } = await import('node:fs/promises');
+  return await readdir(folder).catch(() => []);
+}
+
+async function sha256Of(bytes: Buffer): Promise<string> {
+  const { createHash } = await import('node:crypto');
+  return createHash('sha256').update(bytes).digest('hex');
+}
