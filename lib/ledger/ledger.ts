@@ -20,7 +20,7 @@ export interface LedgerOptions {
   sendDeadlineMs: number;
   /** How long after its sending a lost answer may still become a job. */
   quarantineMs: number;
-  /** Milliseconds since 1970. @default the wall's, which no step back in time can shorten */
+  /** Milliseconds since 1970. @default the store's or the wall's, which no step back in time can shorten */
   now?: () => number;
 }
 
@@ -80,7 +80,8 @@ export interface Ledger {
 }
 
 export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledger {
-  const { sendDeadlineMs, quarantineMs, now = steadyNow } = options;
+  const { clockAheadMs = 0 } = driver;
+  const { sendDeadlineMs, quarantineMs, now = () => steadyNow() + clockAheadMs } = options;
 
   const one = async (sql: Statements, where: string, ...values: Value[]): Promise<Clip | undefined> => {
     const [row] = await sql.all(`SELECT * FROM clips WHERE ${where} ORDER BY created_at DESC, key LIMIT 1`, ...values);
