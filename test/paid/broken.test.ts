@@ -109,7 +109,7 @@ test('a ledger in a database that is not there', async () => {
   await using paid = await openPaid({ settings: { VIDEO_LEDGER: 'postgres://tester@127.0.0.1:1/none' } });
   const refused = await paid.cli.run(wish('A boat'));
   assert.equal(refused.code, 1, refused.stdout);
-  assert.match(refused.stderr, /The ledger in Postgres cannot be used \(ECONNREFUSED\): nothing was sent/);
+  assert.match(refused.stderr, /The ledger in Postgres cannot be used \(ECONNREFUSED\)/);
   assert.equal((await paid.provider.books()).creates, 0);
 });
 
