@@ -15,7 +15,7 @@ const NEW_JOB_MS = 60_000;
 /** Whoever deleted a job has this long to write down that it was on purpose, so that it is not made anew. */
 const DELETED_MS = 1_000;
 /** A server that loses every job it makes gets no more. */
-const MOST_ATTEMPTS = 5;
+const MOST_ATTEMPTS = 20;
 
 /**
  * The next step of one wanted clip, whatever process began it. It may be called again and again, from several processes
@@ -45,6 +45,7 @@ async function stepOf(clip: Clip, services: ProductionServices, options: StepOpt
   switch (clip.state) {
     case 'intended':
       if (now <= clip.sendDeadline) return pausedUntil(clip, clip.sendDeadline, now);
+      if (options.maySend === false) return { clip, isSettled: true };
       return await sendAnew(clip, 'made no job', services, options);
     case 'sent':
       if (now <= (clip.quarantineUntil ?? 0)) return pausedUntil(clip, clip.quarantineUntil ?? 0, now);

@@ -47,11 +47,11 @@ function lifetimeOf({ expires_at, raw }: Video): string {
 /** One call for the jobs that go on, else the first clip to fetch, else what the failure asks for. */
 export function stepAfter(videos: Video[], clips: Clip[] = []): string {
   const running = videos.filter(({ status }) => !isFinal(status)).map(({ id }) => id);
-  const open = [
-    ...running,
-    ...clips.filter(({ state }) => state === 'intended' || state === 'sent').map(({ key }) => key),
-  ];
+  const asked = clips.filter(({ state, quarantineUntil = 0 }) => state === 'sent' && Date.now() <= quarantineUntil);
+  const open = [...running, ...asked.map(({ key }) => key)];
   if (open.length > 0) return nextCall('video_wait', { ids: open });
+  const unsent = clips.find(({ state }) => state === 'intended' || state === 'sent');
+  if (unsent !== undefined) return nextCall('video_produce', { key: unsent.key });
   const lost = clips.find(({ state }) => state === 'unknown');
   if (lost !== undefined) return `Tell the user to decide: video-toolset ledger ${lost.key}`;
   const done = videos.find(({ status }) => status === 'completed');

@@ -74,7 +74,7 @@ function stoppedWaiting(error: unknown, profile: Profile, services: Services): u
   return new VideoToolsetError('aborted', message, { ...error.facts, cause: error });
 }
 
-/** Finds the job of a key as far as it takes; an id is one already. */
+/** Finds the job of a key, sending nothing; an id is one already. */
 async function withJob(
   idOrKey: string,
   services: Services,
@@ -83,7 +83,8 @@ async function withJob(
   const clip = await clipOf(idOrKey, services);
   if (clip === undefined) return { jobId: idOrKey };
   if (clip.jobId !== undefined) return { jobId: clip.jobId, clip };
-  const { clip: found } = await produce(clip.key, services, context, ({ state }) => !BEFORE_ITS_JOB.includes(state));
+  const options = { ...context, maySend: false };
+  const { clip: found } = await produce(clip.key, services, options, ({ state }) => !BEFORE_ITS_JOB.includes(state));
   return { ...(found.jobId !== undefined && { jobId: found.jobId }), clip: found };
 }
 

@@ -32,7 +32,12 @@ test('a job that is deleted while another process waits for it is not made anew'
 
 test('a wish for a clip that only a person can decide on says so, and offers no other take', async () => {
   await using provider = await startProvider({ jobMs: 60_000 });
-  await using tools = await openTools({ baseUrl: provider.baseUrl, quarantineMs: 1 });
+  await using tools = await openTools({
+    baseUrl: provider.baseUrl,
+    quarantineMs: 1_500,
+    sendDeadlineMs: 300,
+    requestTimeoutMs: 1_200,
+  });
   await using another = await openAnother(tools, { baseUrl: provider.baseUrl });
   const ledger = await tools.runtime.ledger();
   const { data } = await tools.call('video_create', { prompt: 'A boat' });
