@@ -12,6 +12,8 @@ import { prepareAgain, send } from './submit.ts';
 const LOOK_MS = 250;
 /** A server of several replicas may not know at once of a job that one of them made. */
 const NEW_JOB_MS = 60_000;
+/** Whoever deleted a job has this long to write down that it was on purpose, so that it is not made anew. */
+const DELETED_MS = 1_000;
 /** A server that loses every job it makes gets no more. */
 const MOST_ATTEMPTS = 5;
 
@@ -88,7 +90,7 @@ async function waitForJob(clip: Clip, services: ProductionServices, options: Ste
     const ledger = await services.ledger();
     const isNew = ledger.now() - (clip.sentAt ?? 0) < NEW_JOB_MS && !api.profile.costsNothing;
     if (isNew) return { clip, isSettled: false, pauseMs: 2_000 };
-    return { clip: await ledger.move(clip, 'gone', { error: waited }), isSettled: false };
+    return { clip: await ledger.move(clip, 'gone', { error: waited }), isSettled: false, pauseMs: DELETED_MS };
   }
   const [video] = waited.videos;
   if (video === undefined) return { clip, isSettled: false };

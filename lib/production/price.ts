@@ -19,7 +19,7 @@ export async function priceOf(
   const source = job.sourceId === undefined ? undefined : await api.retrieve(job.sourceId, { signal });
   const asked = fields.seconds ?? source?.seconds;
   const usual = job.operation === 'create' ? (defaultSeconds ?? maxSeconds) : maxSeconds;
-  const seconds = asked === undefined ? usual : Number(asked);
+  const seconds = asked === undefined ? usual : lengthOf(asked);
   const model = text(fields.model) ?? source?.model ?? defaultModel;
   const size = text(fields.size) ?? source?.size;
   const rate = isFree ? 0 : usdPerSecond({ model, size }, prices);
@@ -28,6 +28,12 @@ export async function priceOf(
     ...(seconds !== undefined && { seconds }),
     ...(rate !== undefined && seconds !== undefined && { usd: rate * seconds }),
   };
+}
+
+/** What is no length counts as none that is known: a negative one would make room in the budget. */
+function lengthOf(value: unknown): number | undefined {
+  const seconds = Number(value);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
 }
 
 function text(value: unknown): string | undefined {
