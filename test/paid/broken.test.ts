@@ -9,7 +9,7 @@ import { systemCode } from '../../lib/errors.ts';
 import { MIGRATIONS } from '../../lib/ledger/schema.ts';
 import { type Document, documentOf } from '../cli/support.ts';
 import { NEEDS_ROOT, temporaryDisk, temporaryFolder } from '../support/temporary.ts';
-import { assertPaidOnce, BATCH, openPaid, publishedBy, RELIABLE_LIST, stopAt, wish } from './support.ts';
+import { assertPaidOnce, BATCH, openPaid, publishedBy, RELIABLE_LIST, stopAt, timesOf, wish } from './support.ts';
 
 interface Damage {
   /** Where the state folder is. */
@@ -114,7 +114,8 @@ test('a ledger in a database that is not there', async () => {
 });
 
 test('a ledger whose writer was killed in the middle of a transaction', async () => {
-  await using paid = await openPaid({ profile: RELIABLE_LIST });
+  const settings = timesOf({ sendDeadlineMs: 2_000, timeoutMs: 2_000 });
+  await using paid = await openPaid({ profile: RELIABLE_LIST, settings });
   const inputs = Array.from({ length: 10 }, (_, index) => ({ prompt: `boat ${index}`, seconds: '4' }));
   const batch = { program: BATCH, env: stopAt('before the commit point') };
   const killed = await paid.cli.start(['video_produce', JSON.stringify(inputs)], batch).ended;
