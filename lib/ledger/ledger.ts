@@ -192,8 +192,8 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
           await sql.run(`${text} AND outcome <> 'refused'`, ...values);
         }
         const attempt = clip.attempt + 1;
-        await reserve(sql, clip.key, attempt, price, budget);
-        return await apply(sql, clip, 'intended', {
+        // The move first: of two who want to send anew, the second is superseded before it writes the same attempt.
+        const anew = await apply(sql, clip, 'intended', {
           attempt,
           sendDeadline: now() + sendDeadlineMs,
           jobId: null,
@@ -201,6 +201,8 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
           quarantineUntil: null,
           ...(predecessor === 'made a job' && { idempotencyKey: randomUUID() }),
         });
+        await reserve(sql, clip.key, attempt, price, budget);
+        return anew;
       }),
 
     markSent(clip, uploadMs = 0) {

@@ -158,6 +158,8 @@ export function ledgerContract(name: string, start: () => Promise<Ledgers>, skip
     await other.attemptAnew(clip, PRICE, UNLIMITED, 'made no job');
     await assert.rejects(async () => sendOf(ledger, clip), refused('superseded'));
     await assert.rejects(ledger.move(clip, 'failed'), refused('superseded'));
+    await assert.rejects(ledger.attemptAnew(clip, PRICE, UNLIMITED, 'made no job'), refused('superseded'));
+    assert.equal((await ledger.spending(false)).jobs, 1);
     assert.equal((await ledger.get(clip.key))?.state, 'intended');
   });
 
