@@ -12,8 +12,8 @@ export const videoWaitTool = (services: Services): Tool =>
     name: 'video_wait',
     title: 'Wait for videos',
     description:
-      'Waits for the end of one or many jobs, as long as this host allows, and returns their states. When time runs out the ' +
-      'jobs go on: call it again with the same ids. It never cancels anything and costs nothing.',
+      'Waits until jobs end, as long as this host allows, and returns their states. Where time runs out they go on: call it again ' +
+      'with the same ids. Costs nothing and cancels nothing. Use it instead of asking again and again.',
     parameters: {
       type: 'object',
       properties: {
@@ -28,7 +28,7 @@ export const videoWaitTool = (services: Services): Tool =>
           type: 'integer',
           minimum: 1,
           maximum: 3_600,
-          description: 'Wait no longer than this. Left out: the limit of this host.',
+          description: 'Return by then. Left out: as long as this host allows.',
         },
       },
       required: ['ids'],
@@ -53,9 +53,11 @@ export const videoWaitTool = (services: Services): Tool =>
       const clips = await Promise.all(videos.map((video) => note(video, services)));
       const jobs = videos.map((video, index) => viewOf(video, clips[index]));
       const summary = [...(videos.length > 0 ? [states(videos)] : []), ...open.map(stateOfClip)].join(' ');
+      const step = stepAfter(videos, services, { noted: clips, open });
+      const next = step === undefined ? {} : { next_step: step };
       return {
         summary: timedOut ? `Time ran out; the jobs go on. ${summary}` : summary,
-        data: { jobs: [...jobs, ...open.map((clip) => clipView(clip))], next_step: stepAfter(videos, open) },
+        data: { jobs: [...jobs, ...open.map((clip) => clipView(clip))], ...next },
       };
     },
   });

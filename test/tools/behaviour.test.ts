@@ -20,7 +20,12 @@ test('the tools are plain, closed and described, and their annotations are true'
       'video_retrieve',
       'video_list',
       'video_download',
+      'video_remix',
+      'video_edit',
+      'video_extend',
       'video_delete',
+      'video_character_create',
+      'video_character_retrieve',
       'cdn_upload',
       'cdn_list',
       'cdn_delete',
@@ -37,9 +42,9 @@ test('the tools are plain, closed and described, and their annotations are true'
       assert.match(schema.type, /^(string|integer|number|boolean|array)$/, `${name}.${property}`);
       if (schema.type === 'array') assert.deepEqual(schema.items, { type: 'string' });
     }
-    assert.equal(annotations.costsMoney, name === 'video_create' || name === 'video_produce', name);
+    assert.equal(annotations.costsMoney, /^video_(produce|create|remix|edit|extend)$/.test(name), name);
     assert.equal(annotations.destructiveHint, name === 'video_delete' || name === 'cdn_delete', name);
-    const reads = ['video_wait', 'video_retrieve', 'video_list', 'cdn_list'].includes(name);
+    const reads = /_(wait|retrieve|list)$/.test(name);
     assert.equal(annotations.readOnlyHint, reads, name);
   }
   assert.equal(tools.tools.find(({ name }) => name === 'video_create')?.annotations.idempotentHint, false);
