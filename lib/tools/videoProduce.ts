@@ -53,7 +53,9 @@ export const videoProduceTool = (services: Services): Tool =>
       if (prompt === undefined) throw nothingWanted();
       const request = createRequestOf({ prompt, ...rest });
       const wish = { request, goal: 'published', ...(variation && { variation }) } as const;
-      const { isNew, ...outcome } = await produceWish(wish, services, { ...context, limitMs });
+      const { isNew, ...outcome } = await produceWish(wish, services, { ...context, limitMs }).catch((error) => {
+        throw goesOnHere(error);
+      });
       return resultOf(outcome, isNew);
     },
   });
@@ -63,7 +65,17 @@ async function goOn(key: string, services: Services, context: ToolContext & { li
   const clip = await ledger.get(key);
   if (clip === undefined) throw noSuchClip(key);
   await ledger.want(clip, 'published');
-  return resultOf(await produce(key, services, context), true);
+  const outcome = await produce(key, services, context).catch((error) => {
+    throw goesOnHere(error);
+  });
+  return resultOf(outcome, true);
+}
+
+/** A failed download is made good by this very call, and the model may have no tool for the single step. */
+function goesOnHere(error: unknown): unknown {
+  if (!(error instanceof VideoToolsetError) || !error.facts.next_step?.includes('video_download')) return error;
+  const next_step = 'Make the same call again: it goes on with the same clip, and pays for nothing.';
+  return new VideoToolsetError(error.code, error.message, { ...error.facts, cause: error, next_step });
 }
 
 /** @throws VideoToolsetError where the clip failed, or a person has to decide */

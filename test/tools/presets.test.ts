@@ -4,8 +4,9 @@ import { PRESETS, TOOL_NAMES } from '../../lib/config/tools.ts';
 import { resolveConfig } from '../../lib/config.ts';
 import { createVideoToolset } from '../../lib/index.ts';
 import type { Options, ToolPreset } from '../../types/config.ts';
+import { answerJson, listen } from '../support/server.ts';
 import { openStudio } from '../support/studio.ts';
-import { openTools } from './support.ts';
+import { errorOf, openTools } from './support.ts';
 
 const namesOf = (options: Options) => createVideoToolset(options).map(({ name }) => name);
 
@@ -124,3 +125,14 @@ for (const [tools, expected] of [
     }
   });
 }
+
+test('a clip that cannot be fetched is gone on with by the same call, for there may be no tool for the single step', async () => {
+  await using server = await listen(({ url }, response) => {
+    if (url.includes('/content')) return answerJson(response, { error: { message: 'No.' } }, 403);
+    return answerJson(response, { id: 'video_1', status: 'completed', seconds: '4' });
+  });
+  await using tools = await openTools({ baseUrl: server.baseUrl, tools: 'produce' });
+  const error = errorOf(await tools.call('video_produce', { prompt: 'A boat' }));
+  assert.deepEqual([error.code, error.job_id, error.submitted], ['unauthorized', 'video_1', 'yes']);
+  assert.match(error.next_step ?? '', /^Make the same call again/);
+});

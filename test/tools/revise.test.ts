@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { mp4 } from '../support/media.ts';
+import { startProvider } from '../paid/provider.ts';
+import { RELIABLE_LIST } from '../paid/support.ts';
+import { mp4, timedMp4 } from '../support/media.ts';
 import { answerJson, listen } from '../support/server.ts';
 import { openStudio, revisingEngine, type TestStudio, testEngine, untilStopped } from '../support/studio.ts';
 import { errorOf, freeError, openTools, type TestTools } from './support.ts';
@@ -183,6 +185,27 @@ for (const [tool, input] of CALLS.filter(([name]) => !name.includes('character')
   });
 }
 
+for (const [tool, named, rest] of [
+  ['video_remix', 'id', {}],
+  ['video_edit', 'video', {}],
+  ['video_extend', 'video', { seconds: 4 }],
+] as const) {
+  test(`${tool}: the job of a lost answer is found in a list that can be relied on`, async () => {
+    await using provider = await startProvider();
+    await using tools = await openTools({
+      ...{ baseUrl: provider.baseUrl, quarantineMs: 300, sendDeadlineMs: 100 },
+      profile: { ...RELIABLE_LIST, defaultSeconds: 4 },
+    });
+    const [source] = (await tools.call('video_create', { prompt: 'A boat' })).data.jobs ?? [];
+    const error = errorOf(await tools.call(tool, { [named]: source?.id, prompt: 'At night [lost]', ...rest }));
+    const [key] = /clip-[0-9a-f]{12}/.exec(error.next_step ?? '') ?? [];
+    const { summary, data } = await tools.call('video_wait', { ids: [key] });
+    const [made] = await provider.paid('At night [lost]');
+    assert.deepEqual([data.jobs?.[0]?.id, data.jobs?.[0]?.status], [made?.id, 'completed'], summary);
+    assert.equal((await provider.books()).creates, 2);
+  });
+}
+
 test('a lost answer to a new character says that a second call makes another one, and no clip', async () => {
   const server = await startServer({ loses: true });
   await using _server = server;
@@ -244,18 +267,3 @@ test('a revision that costs more than was agreed is asked about by its own name'
   assert.deepEqual(asked, ['video_remix: Make a clip of 8 seconds for about $0.80: "At night"?']);
   assert.equal(server.posts(), 0);
 });
-
-/** An MP4 whose index states a length. */
-function timedMp4(seconds: number): Buffer {
-  const header = Buffer.alloc(108);
-  header.writeUInt32BE(108, 0);
-  header.write('mvhd', 4, 'latin1');
-  header.writeUInt32BE(1_000, 20);
-  header.writeUInt32BE(seconds * 1_000, 24);
-  const moov = Buffer.alloc(8);
-  moov.writeUInt32BE(8 + header.length, 0);
-  moov.write('moov', 4, 'latin1');
-  const whole = mp4(Buffer.alloc(2_000));
-  const empty = whole.indexOf('moov', 0, 'latin1') - 4;
-  return Buffer.concat([whole.subarray(0, empty), moov, header, whole.subarray(empty + 8)]);
-}
