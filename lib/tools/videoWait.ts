@@ -1,11 +1,14 @@
 import type { Clip, ClipState } from '../../types/ledger.ts';
-import type { Tool, ToolContext } from '../../types/tool.ts';
+import type { JobView, Tool, ToolContext } from '../../types/tool.ts';
 import type { Video } from '../../types/video.ts';
 import { produce } from '../production/produce.ts';
 import { clipOf, clipView, note } from './clips.ts';
 import type { Services } from './services.ts';
 import { stateOfClip, states, stepAfter, viewOf } from './states.ts';
 import { defineTool, READS } from './tool.ts';
+
+/** So many jobs are shown with their prompts. */
+const SHOWN_WHOLE = 10;
 
 export const videoWaitTool = (services: Services): Tool =>
   defineTool({
@@ -57,10 +60,15 @@ export const videoWaitTool = (services: Services): Tool =>
       const next = step === undefined ? {} : { next_step: step };
       return {
         summary: timedOut ? `Time ran out; the jobs go on. ${summary}` : summary,
-        data: { jobs: [...jobs, ...open.map((clip) => clipView(clip))], ...next },
+        data: { jobs: shortened([...jobs, ...open.map((clip) => clipView(clip))]), ...next },
       };
     },
   });
+
+/** The model knows what it asked for: of many jobs it needs to know how they stand. */
+function shortened(jobs: JobView[]): JobView[] {
+  return jobs.length <= SHOWN_WHOLE ? jobs : jobs.map(({ prompt: _known, ...job }) => job);
+}
 
 /** Finds the job of a key as far as it takes; an id is one already. */
 async function withJob(
