@@ -3,7 +3,7 @@ import { invokeTool, typedPath } from './invocation.ts';
 
 /** `character create` and `character retrieve`. */
 export function registerCharacter(program: Command): void {
-  const character = program.command('character').description('make a character of a short video, or look at one');
+  const character = program.command('character').description('make a character of a video');
   character
     .command('create <video> <name>')
     .description('make a character of a video file of the workspace; prints its id')

@@ -11,12 +11,12 @@ interface RevisionOptions {
 /** `remix`, `edit` and `extend`: each makes a new clip of one that is there. */
 export function registerRevisions(program: Command): void {
   withRevisionOptions(program.command('remix <id> <prompt>'))
-    .description('make a finished clip anew with one change; costs money on a paid server')
+    .description('make a clip anew with one change')
     .action((id: string, prompt: string, { variation, session }: RevisionOptions, command: Command) =>
       invokeMaking(command, 'video_remix', { id, prompt, ...(variation && { variation }) }, session),
     );
   withRevisionOptions(program.command('edit <video> <prompt>'))
-    .description('change what a clip shows, by its id or its file; costs money on a paid server')
+    .description('change a clip, by its id or its file')
     .action((video: string, prompt: string, { variation, session }: RevisionOptions, command: Command) =>
       invokeMaking(
         command,
@@ -26,7 +26,7 @@ export function registerRevisions(program: Command): void {
       ),
     );
   withRevisionOptions(program.command('extend <video> <prompt>'))
-    .description('make a clip longer, by its id or its file; costs money on a paid server')
+    .description('make a clip longer, by id or file')
     .requiredOption('--seconds <n>', 'how much is added')
     .action((video: string, prompt: string, { seconds, variation, session }: RevisionOptions, command: Command) =>
       invokeMaking(
