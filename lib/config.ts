@@ -15,6 +15,7 @@ import {
   stringRecord,
   switchOf,
   text,
+  wrong,
 } from './config/values.ts';
 import { type Environment, type OptionName, VARIABLES } from './config/variables.ts';
 import { VideoToolsetError } from './errors.ts';
@@ -63,6 +64,13 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
   const approveAboveUsd = amount('approveAboveUsd', read('approveAboveUsd'));
   const requestTimeoutMs = milliseconds('requestTimeoutMs', read('requestTimeoutMs') ?? 60_000);
   const sendDeadlineMs = milliseconds('sendDeadlineMs', read('sendDeadlineMs') ?? 10_000);
+  const quarantineMs = milliseconds('quarantineMs', read('quarantineMs') ?? sendDeadlineMs + requestTimeoutMs + 20_000);
+  if (quarantineMs < sendDeadlineMs + requestTimeoutMs) {
+    throw wrong(
+      'quarantineMs',
+      'it must last as long as sendDeadlineMs and requestTimeoutMs together, or a request could still be under way',
+    );
+  }
   return {
     ...(baseUrl !== undefined && { baseUrl }),
     ...(apiKey !== undefined && { apiKey }),
@@ -90,7 +98,7 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
     ...(approveAboveUsd !== undefined && { approveAboveUsd }),
     requestTimeoutMs,
     sendDeadlineMs,
-    quarantineMs: milliseconds('quarantineMs', read('quarantineMs') ?? sendDeadlineMs + requestTimeoutMs + 20_000),
+    quarantineMs,
     pollIntervalMs: milliseconds('pollIntervalMs', read('pollIntervalMs') ?? 2_000),
     waitLimitMs: milliseconds('waitLimitMs', read('waitLimitMs') ?? 600_000),
     agentModel: text('agentModel', read('agentModel')) ?? 'offline',

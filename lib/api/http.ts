@@ -217,7 +217,8 @@ function isNotSubmitted(error: unknown): boolean {
 }
 
 function uploadBytesOf(body: RequestBody | undefined): number {
-  if (body === undefined || 'json' in body) return 0;
+  if (body === undefined) return 0;
+  if ('json' in body) return Buffer.byteLength(JSON.stringify(body.json));
   if ('multipart' in body) return body.multipart.contentLength;
   return [...body.form.values()].reduce((sum, value) => sum + (typeof value === 'string' ? 0 : value.size), 0);
 }

@@ -53,6 +53,7 @@ export function createSftpCdn(options: SftpCdnOptions): CdnDriver {
       const temporary = `${staging}/${randomUUID()}.part`;
       const stream = await connection.keep(async (session, release) => {
         const handle = await createStaged(session, root, temporary);
+        hash.prepare(session);
         const explain = (error: unknown) => explainWrite(session, root, error);
         return createUploadStream(session, handle, { onClose: release, explain });
       });
@@ -94,7 +95,7 @@ export function createSftpCdn(options: SftpCdnOptions): CdnDriver {
         const stats = await statsOf(session, `${root}/${key}`);
         if (!stats?.isFile) return undefined;
         const { bytes, modifiedMs } = stats;
-        const sha256 = await hash(session, { path: `${root}/${key}`, bytes }, { mayReadLarge: false });
+        const sha256 = await hash.of(session, { path: `${root}/${key}`, bytes }, { mayReadLarge: false });
         return { bytes, modifiedMs, ...(sha256 !== undefined && { sha256 }) };
       }),
 

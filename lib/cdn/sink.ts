@@ -25,6 +25,7 @@ export async function openSink(
   contentType: string,
   { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: ((bytes: number) => void) | undefined } = {},
 ): Promise<Sink> {
+  signal?.throwIfAborted();
   const headers = { contentType, cacheControl: FOR_EVER, contentDisposition: 'inline' };
   const upload = await orStopped(driver.open(headers), signal, (late) => late.abort());
   const hash = createHash('sha256');

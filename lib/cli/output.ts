@@ -76,13 +76,22 @@ function afterDashes(words: string[]): string[] {
   return words.some((word) => word.startsWith('-')) ? ['--', ...words] : words;
 }
 
+/** What only the person at the terminal can do, where a model is told to ask for it. */
+const PERSONS_STEP: Partial<Record<ErrorCode, string>> = {
+  not_approved: 'Run it again with --yes to approve it.',
+  over_budget:
+    'Raise the cap (VIDEO_BUDGET_USD, VIDEO_BUDGET_SECONDS, VIDEO_BUDGET_JOBS) or wait; video-toolset ledger shows what was spent.',
+  seconds_required: `Give --seconds N, or say what the server makes without it: VIDEO_PROFILE='{"defaultSeconds":4}'.`,
+};
+
 /** A failure as a person reads it on stderr. */
 export function printError({ code, message, job_id, next_step }: ErrorReport): void {
   const lines = [`Error: ${message}`];
   if (job_id !== undefined && !message.includes(job_id)) lines.push(`Job: ${job_id}`);
+  const hint = PERSONS_STEP[code] ?? (next_step && commandFor(next_step));
   if (code === 'not_approved' && message.includes('delete'))
     lines.push('Run it again with --yes to approve it, or set VIDEO_APPROVE_DELETE=no to approve every delete.');
-  else if (next_step !== undefined) lines.push(commandFor(next_step));
+  else if (hint !== undefined) lines.push(hint);
   tell(`${lines.join('\n')}\n`);
 }
 

@@ -6,7 +6,7 @@ import { VideoToolsetError } from '../errors.ts';
 import { resume } from '../production/resume.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
 import { clipView } from '../tools/clips.ts';
-import { notMade } from '../tools/videoProduce.ts';
+import { notMade } from '../tools/notMade.ts';
 import { type ClipOptions, clipArguments, withClipOptions } from './create.ts';
 import { type Invocation, invoke } from './invocation.ts';
 import { exitCodeOf, jsonOf, print, printError, printJson, withAbsolutePaths } from './output.ts';
@@ -92,8 +92,9 @@ async function resumeAll(invocation: Invocation, options: { all?: boolean; timeo
       if (owner !== runtime) await owner.close();
     }
   }
+  const told = new Set(jobs.map(({ key }) => key));
   const earlier = (await ledger.list({ limit: 100_000, ...(options.all !== true && { workspace: here }) })).filter(
-    (clip) => isRecent(clip) && !jobs.some(({ key }) => key === clip.key),
+    (clip) => isRecent(clip) && !told.has(clip.key),
   );
   for (const clip of earlier) jobs.push(clipView(clip));
   if (json) printJson({ published: [...finished, ...earlier.flatMap((clip) => publishedOf(clip, runtime))], jobs });

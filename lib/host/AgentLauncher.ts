@@ -15,7 +15,7 @@ import type { Session, Sessions } from './sessions.ts';
 import type { ToolSet } from './ToolSet.ts';
 
 /** How long a stopped run waits for what its calls have to say. */
-const LAST_WORD_MS = 2_000;
+const LAST_WORD_MS = 4_000;
 
 export interface AgentLauncherOptions {
   toolset: ToolSet;

@@ -21,5 +21,7 @@ export interface LedgerDriver extends Statements {
    * @throws VideoToolsetError `storage_failed`, retryable, where another process is writing
    */
   transactionNow?<T>(body: (run: (sql: string, ...values: Value[]) => number) => T): T;
+  /** How far the clock of the store, which several machines share, is ahead of this machine's. @default 0 */
+  clockAheadMs?: number;
   close(): Promise<void>;
 }

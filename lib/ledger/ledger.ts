@@ -12,7 +12,7 @@ import type {
 import { VideoToolsetError } from '../errors.ts';
 import { requireWithin, type Spending, spending } from './budget.ts';
 import type { LedgerDriver, Statements, Value } from './driver.ts';
-import { type Changes, isOpen, moveStatement, type Statement, superseded } from './moves.ts';
+import { type Changes, isOpen, moveStatement, overdue, type Statement, superseded } from './moves.ts';
 import { attemptOf, clipOf } from './rows.ts';
 
 export interface LedgerOptions {
@@ -20,7 +20,7 @@ export interface LedgerOptions {
   sendDeadlineMs: number;
   /** How long after its sending a lost answer may still become a job. */
   quarantineMs: number;
-  /** Milliseconds since 1970. @default the wall's, which no step back in time can shorten */
+  /** Milliseconds since 1970. @default the store's or the wall's, which no step back in time can shorten */
   now?: () => number;
 }
 
@@ -80,7 +80,8 @@ export interface Ledger {
 }
 
 export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledger {
-  const { sendDeadlineMs, quarantineMs, now = steadyNow } = options;
+  const { clockAheadMs = 0 } = driver;
+  const { sendDeadlineMs, quarantineMs, now = () => steadyNow() + clockAheadMs } = options;
 
   const one = async (sql: Statements, where: string, ...values: Value[]): Promise<Clip | undefined> => {
     const [row] = await sql.all(`SELECT * FROM clips WHERE ${where} ORDER BY created_at DESC, key LIMIT 1`, ...values);
@@ -120,7 +121,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
   };
   const sent = (clip: Clip, uploadMs: number) => {
     const at = now();
-    if (at > clip.sendDeadline) throw superseded(clip.key);
+    if (at > clip.sendDeadline) throw overdue(clip.key);
     const changes = { sentAt: at, quarantineUntil: at + quarantineMs + uploadMs };
     return {
       changes,
@@ -206,7 +207,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
       const { transactionNow } = driver;
       if (transactionNow === undefined) {
         // The move was made ahead; what is left to look at is the clock.
-        if (clip.state !== 'sent' || now() > clip.sendDeadline) throw superseded(clip.key);
+        if (clip.state !== 'sent' || now() > clip.sendDeadline) throw overdue(clip.key);
         return clip;
       }
       const { changes, move, attempt } = sent(clip, uploadMs);
@@ -215,7 +216,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
         run(attempt.sql, ...attempt.values);
       });
       // A process that was stopped while it wrote must not go on.
-      if (now() > clip.sendDeadline) throw superseded(clip.key);
+      if (now() > clip.sendDeadline) throw overdue(clip.key);
       return { ...clip, ...changes, state: 'sent', version: clip.version + 1 };
     },
 

@@ -77,3 +77,11 @@ export function superseded(key: string): VideoToolsetError {
     next_step: `Look at it again: video-toolset ledger ${key}`,
   });
 }
+
+/** The same to whoever holds the clip: it is another's turn, or a later one. */
+export function overdue(key: string): VideoToolsetError {
+  return new VideoToolsetError('superseded', `The clip ${key} could not be sent by its deadline: nothing was sent.`, {
+    retryable: true,
+    next_step: `Call video_wait with ${JSON.stringify({ ids: [key] })} to have it sent.`,
+  });
+}

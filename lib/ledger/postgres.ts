@@ -1,10 +1,14 @@
 import type { Pool } from 'pg';
 import { systemCode, VideoToolsetError } from '../errors.ts';
-import type { LedgerDriver, Statements } from './driver.ts';
+import type { LedgerDriver, Statements, Value } from './driver.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** Names the lock that every writer of a ledger takes; any number that nobody else uses. */
 const WRITER_LOCK = 7_203_114_806;
+
+/** Who holds the lock and stands still, such as on a machine that was put to sleep, loses it before the others give up. */
+const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '15s'`;
+const QUERY_TIMEOUT_MS = 30_000;
 
 /**
  * One database for every process of every machine.
@@ -12,7 +16,10 @@ const WRITER_LOCK = 7_203_114_806;
  */
 export async function openPostgresLedger(connectionString: string): Promise<LedgerDriver> {
   const { Pool } = await loadPackage();
-  const pool: Pool = new Pool({ connectionString, max: 4, connectionTimeoutMillis: 10_000 });
+  const pool: Pool = new Pool({
+    connectionString,
+    ...{ max: 4, connectionTimeoutMillis: 10_000, query_timeout: QUERY_TIMEOUT_MS },
+  });
   // A connection that breaks while it is idle is replaced on the next use.
   pool.on('error', () => undefined);
   const driver: LedgerDriver = {
@@ -20,11 +27,15 @@ export async function openPostgresLedger(connectionString: string): Promise<Ledg
 
     async transaction(body) {
       const client = await pool.connect().catch(clearly);
+      // One that breaks between two statements is told by the next one; without a listener it would end the program.
+      const onBreak = () => undefined;
+      client.on('error', onBreak);
       try {
-        await client.query('BEGIN');
+        await client.query(BEGIN);
         await client.query('SELECT pg_advisory_xact_lock($1)', [WRITER_LOCK]);
         const result = await body(statementsOver(client));
         await client.query('COMMIT');
+        client.off('error', onBreak);
         client.release();
         return result;
       } catch (error) {
@@ -32,6 +43,7 @@ export async function openPostgresLedger(connectionString: string): Promise<Ledg
           () => true,
           () => false,
         );
+        if (isUsable) client.off('error', onBreak);
         client.release(!isUsable);
         throw clearly(error);
       }
@@ -41,7 +53,7 @@ export async function openPostgresLedger(connectionString: string): Promise<Ledg
   };
   try {
     await driver.transaction(migrate);
-    return driver;
+    return { ...driver, clockAheadMs: await clockAheadMs(driver) };
   } catch (error) {
     await pool.end();
     throw error;
@@ -68,10 +80,17 @@ async function migrate(sql: Statements): Promise<void> {
   );
 }
 
+async function clockAheadMs(sql: Statements): Promise<number> {
+  const before = Date.now();
+  const [row] = await sql.all('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now');
+  return Math.round(Number(row?.now) - (before + Date.now()) / 2);
+}
+
 function statementsOver(client: Pick<Pool, 'query'>): Statements {
   return {
-    all: async (sql, ...values) => (await client.query(numbered(sql), values).catch(clearly)).rows,
-    run: async (sql, ...values) => (await client.query(numbered(sql), values).catch(clearly)).rowCount ?? 0,
+    all: async (sql, ...values) => (await client.query(numbered(sql), values.map(storable)).catch(clearly)).rows,
+    run: async (sql, ...values) =>
+      (await client.query(numbered(sql), values.map(storable)).catch(clearly)).rowCount ?? 0,
   };
 }
 
@@ -79,6 +98,11 @@ function statementsOver(client: Pick<Pool, 'query'>): Statements {
 function numbered(sql: string): string {
   let index = 0;
   return sql.replace(/\?/g, () => `$${++index}`);
+}
+
+/** Postgres holds no NUL, which a server may well have in its words. */
+function storable(value: Value): Value {
+  return typeof value === 'string' ? value.replaceAll('\0', '') : value;
 }
 
 function clearly(error: unknown): never {

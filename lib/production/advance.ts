@@ -12,8 +12,10 @@ import { prepareAgain, send } from './submit.ts';
 const LOOK_MS = 250;
 /** A server of several replicas may not know at once of a job that one of them made. */
 const NEW_JOB_MS = 60_000;
+/** Whoever deleted a job has this long to write down that it was on purpose, so that it is not made anew. */
+const DELETED_MS = 1_000;
 /** A server that loses every job it makes gets no more. */
-const MOST_ATTEMPTS = 5;
+const MOST_ATTEMPTS = 20;
 
 /**
  * The next step of one wanted clip, whatever process began it. It may be called again and again, from several processes
@@ -43,6 +45,7 @@ async function stepOf(clip: Clip, services: ProductionServices, options: StepOpt
   switch (clip.state) {
     case 'intended':
       if (now <= clip.sendDeadline) return pausedUntil(clip, clip.sendDeadline, now);
+      if (options.maySend === false) return { clip, isSettled: true };
       return await sendAnew(clip, 'made no job', services, options);
     case 'sent':
       if (now <= (clip.quarantineUntil ?? 0)) return pausedUntil(clip, clip.quarantineUntil ?? 0, now);
@@ -88,7 +91,7 @@ async function waitForJob(clip: Clip, services: ProductionServices, options: Ste
     const ledger = await services.ledger();
     const isNew = ledger.now() - (clip.sentAt ?? 0) < NEW_JOB_MS && !api.profile.costsNothing;
     if (isNew) return { clip, isSettled: false, pauseMs: 2_000 };
-    return { clip: await ledger.move(clip, 'gone', { error: waited }), isSettled: false };
+    return { clip: await ledger.move(clip, 'gone', { error: waited }), isSettled: false, pauseMs: DELETED_MS };
   }
   const [video] = waited.videos;
   if (video === undefined) return { clip, isSettled: false };

@@ -25,7 +25,7 @@ export async function priceOf(
   if (source !== undefined && !isFinal(source.status)) throw notFinished(source);
   const asked = fields.seconds ?? source?.seconds ?? (await uploadedSeconds(job));
   const usual = job.operation === 'create' ? (defaultSeconds ?? maxSeconds) : maxSeconds;
-  const seconds = asked === undefined ? usual : Number(asked);
+  const seconds = asked === undefined ? usual : lengthOf(asked);
   const model = text(fields.model) ?? source?.model ?? defaultModel;
   const size = text(fields.size) ?? source?.size;
   const rate = isFree ? 0 : usdPerSecond({ model, size }, prices);
@@ -49,6 +49,12 @@ function notFinished({ id, status }: Video): VideoToolsetError {
       next_step: `Call video_wait with ${JSON.stringify({ ids: [id] })} first.`,
     },
   );
+}
+
+/** What is no length counts as none that is known: a negative one would make room in the budget. */
+function lengthOf(value: unknown): number | undefined {
+  const seconds = Number(value);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
 }
 
 function text(value: unknown): string | undefined {

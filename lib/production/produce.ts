@@ -22,6 +22,8 @@ export interface Outcome {
 export type ProduceOptions = Pick<ToolContext, 'signal' | 'progress'> & {
   /** How long it may take in all, in milliseconds; running out is a result, not an error. */
   limitMs: number;
+  /** @see StepOptions */
+  maySend?: boolean;
 };
 
 /** Part of the whole in percent at which a phase begins, and how much it takes. */
@@ -58,6 +60,7 @@ export async function produce(
 ): Promise<Outcome> {
   const limit = AbortSignal.timeout(Math.max(1, Math.ceil(options.limitMs)));
   const end = performance.now() + options.limitMs;
+  const { maySend = true } = options;
   const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
   const progress = (report: ProgressReport) => options.progress?.(overall(report));
   let step: Step | undefined;
@@ -65,7 +68,7 @@ export async function produce(
   try {
     do {
       const limitMs = Math.max(1, end - performance.now());
-      step = await advance(key, services, { signal, stop: options.signal, progress, limitMs });
+      step = await advance(key, services, { signal, stop: options.signal, progress, limitMs, maySend });
       if (step.video !== undefined) seen = { video: step.video };
       if (step.pauseMs && !isEnough(step.clip)) await sleep(step.pauseMs, undefined, { signal });
     } while (!step.isSettled && !isEnough(step.clip) && performance.now() < end);

@@ -31,7 +31,9 @@ export async function reconcile(clip: Clip, services: ProductionServices, option
   const first = await lookUp(clip, job, services, signal).catch(noneWhereUnsupported);
   if (first === undefined) return await unknown();
   const [only, ...others] = first.matches;
-  if (only !== undefined && others.length === 0) return { clip: await ledger.adopt(clip, only.id), isSettled: false };
+  // Where clips cost nothing, one of several that are alike is as good as the other.
+  if (only !== undefined && (others.length === 0 || costsNothing))
+    return { clip: await ledger.adopt(clip, only.id), isSettled: false };
   if (only !== undefined || !listComplete || listLagMs === undefined) return await unknown();
 
   const caughtUpAt = (clip.quarantineUntil ?? 0) + listLagMs;
@@ -45,6 +47,7 @@ export async function reconcile(clip: Clip, services: ProductionServices, option
   if (second.matches.length === 1) return { clip, isSettled: false };
   if (!isFree(second)) return await unknown();
 
+  if (options.maySend === false) return { clip, isSettled: true };
   const price = await priceOf(job, api, services.config, signal);
   const anew = await ledger.attemptAnew(clip, price, services.config.budget, 'made no job');
   return { ...(await send(anew, job, price, services, stop)), isSettled: false };

@@ -29,6 +29,8 @@ export type StepOptions = Pick<ToolContext, 'signal' | 'progress'> & {
   stop: AbortSignal | undefined;
   /** How long a step may take, in milliseconds. */
   limitMs: number;
+  /** May a request be sent for which it is certain that it made no job? @default true */
+  maySend?: boolean;
 };
 
 /** Where a clip stands after a step. */

@@ -11,7 +11,7 @@ export async function stopped(key: string, services: ProductionServices, cause: 
   const wasSent = clip !== undefined && clip.state !== 'intended' && clip.state !== 'failed';
   return new VideoToolsetError(
     'aborted',
-    `Stopped. ${clip === undefined ? '' : whatGoesOn(clip, api.profile)}`.trim(),
+    `Stopped. ${clip === undefined ? '' : whatGoesOn(clip, api.profile, services)}`.trim(),
     {
       cause,
       submitted: !wasSent ? 'no' : jobId === undefined ? 'unknown' : 'yes',
@@ -23,7 +23,7 @@ export async function stopped(key: string, services: ProductionServices, cause: 
   );
 }
 
-function whatGoesOn({ key, state, jobId }: Clip, profile: Profile): string {
+function whatGoesOn({ key, state, jobId }: Clip, profile: Profile, services: ProductionServices): string {
   switch (state) {
     case 'intended':
     case 'failed':
@@ -32,7 +32,7 @@ function whatGoesOn({ key, state, jobId }: Clip, profile: Profile): string {
     case 'unknown':
       return `The clip ${key} was sent, and whether its job was made is not known yet.`;
     case 'known':
-      return `The job ${jobId} still runs on its server${profile.costsNothing ? '' : ' and costs'}; ${DELETING[profile.deleteStops]}.`;
+      return `The job ${jobId} ${goesOn(profile, services)}.`;
     case 'gone':
       return `The job ${jobId} is not known to its server any more.`;
     case 'done':
@@ -41,6 +41,15 @@ function whatGoesOn({ key, state, jobId }: Clip, profile: Profile): string {
       return `The clip of job ${jobId} is made; it is not lost.`;
   }
 }
+
+/** What becomes of a job that nobody waits for any more. */
+export function goesOn({ costsNothing, deleteStops }: Profile, { server }: Pick<ProductionServices, 'server'>): string {
+  if (server === EMBEDDED) return 'is kept by the studio, and goes on with your next program';
+  return `still runs on its server${costsNothing ? '' : ' and costs'}; ${DELETING[deleteStops]}`;
+}
+
+/** The server's name where it runs in this very program. */
+const EMBEDDED = 'studio';
 
 const DELETING = {
   yes: 'a delete would stop it',

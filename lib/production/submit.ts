@@ -10,6 +10,8 @@ import { requireApproval } from './approval.ts';
 import { priceOf } from './price.ts';
 import type { ProductionServices } from './services.ts';
 
+/** How long an answer is waited for when the wish for it has ended. */
+const LAST_WORD_MS = 3_000;
 /** Slower lines are given up, so that it is known until when a request may still become a job. */
 const SLOWEST_UPLOAD_BYTES_PER_MS = 32;
 
@@ -79,6 +81,14 @@ export async function send(
   let current = clip;
   let uploadMs = 0;
   let wasRefused = false;
+  const stop = new AbortController();
+  const whenAborted = () => {
+    // What is on its way is paid for: its answer is worth a moment.
+    if (current.state === 'sent') setTimeout(() => stop.abort(), LAST_WORD_MS).unref();
+    else stop.abort();
+  };
+  signal?.addEventListener('abort', whenAborted, { once: true });
+  if (signal?.aborted) stop.abort();
   const gate: SendGate = {
     async open(uploadBytes) {
       uploadMs = Math.ceil(uploadBytes / SLOWEST_UPLOAD_BYTES_PER_MS);
@@ -98,7 +108,7 @@ export async function send(
   };
   let video: Video;
   try {
-    video = await api.make(job, { signal, gate, idempotencyKey: clip.idempotencyKey });
+    video = await api.make(job, { signal: stop.signal, gate, idempotencyKey: clip.idempotencyKey });
   } catch (error) {
     if (error instanceof VideoToolsetError && error.code === 'superseded') throw error;
     if (current.state === 'intended') {
@@ -110,6 +120,8 @@ export async function send(
     // The row says already that it was sent: what cannot be noted beside it is lost without harm.
     await ledger.lost(current, reasonOf(error).message).catch(() => undefined);
     throw unknownOutcome(error, current.key);
+  } finally {
+    signal?.removeEventListener('abort', whenAborted);
   }
   const noted = await ledger.answered(current, video.id).catch((error) => {
     throw notNoted(error, current.key, video.id);

@@ -3,6 +3,7 @@ import type { ToolAnnotations, ToolContext, ToolResult } from '../../types/tool.
 import type { JobRequest } from '../../types/video.ts';
 import { intend, send } from '../production/submit.ts';
 import { clipView } from './clips.ts';
+import { notMade } from './notMade.ts';
 import type { Services } from './services.ts';
 import { nextCall } from './view.ts';
 
@@ -50,7 +51,15 @@ async function foundAgain(clip: Clip, services: Services, { signal }: ToolContex
       data: { jobs: [clipView(clip)], published: [published] },
     };
   }
-  const video = jobId === undefined ? undefined : await (await services.api()).retrieve(jobId, { signal });
+  // Another take would only hide that a person has to decide.
+  if (clip.state === 'unknown') throw notMade(clip);
+  const api = await services.api();
+  const video =
+    jobId === undefined
+      ? undefined
+      : await api.retrieve(jobId, { signal }).catch((error) => {
+          throw clip.state === 'gone' ? notMade(clip) : error;
+        });
   const state = video === undefined ? `is ${clip.state}` : `is made by job ${video.id}, which is ${video.status}`;
   return {
     summary: `The same clip was wanted before (${key}) and ${state}. ${another}`,

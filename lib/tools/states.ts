@@ -63,8 +63,13 @@ export function stepAfter(
   { noted = [], open = [] }: { noted?: readonly (Clip | undefined)[]; open?: readonly Clip[] } = {},
 ): string | undefined {
   const running = videos.filter(({ status }) => !isFinal(status)).map(({ id }) => id);
-  const sent = open.filter(({ state }) => state === 'intended' || state === 'sent').map(({ key }) => key);
-  if (running.length + sent.length > 0) return nextCall('video_wait', { ids: [...running, ...sent] });
+  const asked = open.filter(({ state, quarantineUntil = 0 }) => state === 'sent' && Date.now() <= quarantineUntil);
+  const waitFor = [...running, ...asked.map(({ key }) => key)];
+  if (waitFor.length > 0) return nextCall('video_wait', { ids: waitFor });
+  const unsent = open.find(({ state }) => state === 'intended' || state === 'sent');
+  if (unsent !== undefined && toolNames.includes('video_produce'))
+    return nextCall('video_produce', { key: unsent.key });
+  if (unsent !== undefined) return 'Tell the user to go on with it: video-toolset produce --resume';
   const lost = open.find(({ state }) => state === 'unknown');
   if (lost !== undefined) return `Tell the user to decide: video-toolset ledger ${lost.key}`;
   const done = videos.findIndex(({ status }) => status === 'completed');

@@ -66,7 +66,7 @@ async function noteDeleted(id: string, services: Services): Promise<void> {
   await whereUsable(async () => {
     const ledger = await services.ledger();
     const clip = await ledger.byJob(services.server, id);
-    if (clip?.state !== 'known' && clip?.state !== 'done') return;
+    if (clip?.state !== 'known' && clip?.state !== 'done' && clip?.state !== 'gone') return;
     await ledger.move(clip, 'failed', { error: { code: 'deleted', message: 'Its job was deleted.' } });
   });
 }

@@ -1,9 +1,9 @@
 import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
-import { isModeration } from '../api/refusal.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { noSuchClip } from '../production/advance.ts';
 import { type Outcome, produce, produceWish } from '../production/produce.ts';
 import { clipView } from './clips.ts';
+import { notMade } from './notMade.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
 import { CLIP_PARAMETERS, createRequestOf } from './videoCreate.ts';
@@ -92,44 +92,6 @@ export function resultOf({ clip, video, isSettled, file, published }: Outcome, i
     summary: `The clip ${key}${job} is not finished yet: it is ${state}. It is not lost, and is not paid for again.`,
     data: { ...view, next_step: nextCall('video_produce', { key }) },
   };
-}
-
-/** Why a clip will not be made by itself. */
-export function notMade({ key, jobId, state, error }: Outcome['clip']): VideoToolsetError {
-  const job = jobId === undefined ? {} : { job_id: jobId };
-  switch (state) {
-    case 'unknown':
-      return new VideoToolsetError(
-        'outcome_unknown',
-        `The clip ${key} was sent, its answer was lost, and its server's list does not tell whether a job was made.`,
-        {
-          submitted: 'unknown',
-          next_step: `A person decides, with what the server's own page shows: video-toolset ledger ${key}`,
-        },
-      );
-    case 'gone':
-      return new VideoToolsetError(
-        'gone',
-        `The job ${jobId} of the clip ${key} was made, but its server does not have it any more. ${error?.message ?? ''}`.trim(),
-        {
-          ...job,
-          submitted: 'yes',
-          billed: 'likely',
-          next_step: `A person decides whether it is made, and paid for, anew: video-toolset ledger decide ${key} --resend`,
-        },
-      );
-    default: {
-      const message = `The clip ${key} failed: ${error?.message ?? 'no reason was given'}`;
-      const wasMade = jobId !== undefined;
-      const isRefused = isModeration(error);
-      return new VideoToolsetError(isRefused ? 'moderation_blocked' : 'job_failed', message, {
-        ...job,
-        submitted: wasMade ? 'yes' : 'no',
-        billed: wasMade ? 'unknown' : 'no',
-        next_step: 'Change what the message names, then create a new clip.',
-      });
-    }
-  }
 }
 
 function nothingWanted(): VideoToolsetError {

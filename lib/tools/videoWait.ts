@@ -1,7 +1,10 @@
 import type { Clip, ClipState } from '../../types/ledger.ts';
 import type { JobView, Tool, ToolContext } from '../../types/tool.ts';
 import type { Video } from '../../types/video.ts';
+import type { Profile } from '../api/profiles.ts';
+import { VideoToolsetError } from '../errors.ts';
 import { produce } from '../production/produce.ts';
+import { goesOn } from '../production/stopped.ts';
 import { clipOf, clipView, note } from './clips.ts';
 import type { Services } from './services.ts';
 import { stateOfClip, states, stepAfter, viewOf } from './states.ts';
@@ -48,11 +51,15 @@ export const videoWaitTool = (services: Services): Tool =>
       const jobIds = [...new Set(started.map(({ jobId }) => jobId).filter((id) => id !== undefined))];
       const open = started.flatMap(({ clip }) => (clip !== undefined && clip.jobId === undefined ? [clip] : []));
       const api = await services.api();
-      const { videos, timedOut } = await api.wait(jobIds, {
-        limitMs: Math.max(1, end - performance.now()),
-        signal: context.signal,
-        onPoll: (video) => reportWaiting(context, video),
-      });
+      const { videos, timedOut } = await api
+        .wait(jobIds, {
+          limitMs: Math.max(1, end - performance.now()),
+          signal: context.signal,
+          onPoll: (video) => reportWaiting(context, video),
+        })
+        .catch((error) => {
+          throw stoppedWaiting(error, api.profile, services);
+        });
       const clips = await Promise.all(videos.map((video) => note(video, services)));
       const jobs = videos.map((video, index) => viewOf(video, clips[index]));
       const summary = [...(videos.length > 0 ? [states(videos)] : []), ...open.map(stateOfClip)].join(' ');
@@ -70,7 +77,14 @@ function shortened(jobs: JobView[]): JobView[] {
   return jobs.length <= SHOWN_WHOLE ? jobs : jobs.map(({ prompt: _known, ...job }) => job);
 }
 
-/** Finds the job of a key as far as it takes; an id is one already. */
+/** Only the waiting ended: what that means for the jobs is said. */
+function stoppedWaiting(error: unknown, profile: Profile, services: Services): unknown {
+  if (!(error instanceof VideoToolsetError) || error.code !== 'aborted') return error;
+  const message = `${error.message} It ${goesOn(profile, services)}.`;
+  return new VideoToolsetError('aborted', message, { ...error.facts, cause: error });
+}
+
+/** Finds the job of a key, sending nothing; an id is one already. */
 async function withJob(
   idOrKey: string,
   services: Services,
@@ -79,7 +93,8 @@ async function withJob(
   const clip = await clipOf(idOrKey, services);
   if (clip === undefined) return { jobId: idOrKey };
   if (clip.jobId !== undefined) return { jobId: clip.jobId, clip };
-  const { clip: found } = await produce(clip.key, services, context, ({ state }) => !BEFORE_ITS_JOB.includes(state));
+  const options = { ...context, maySend: false };
+  const { clip: found } = await produce(clip.key, services, options, ({ state }) => !BEFORE_ITS_JOB.includes(state));
   return { ...(found.jobId !== undefined && { jobId: found.jobId }), clip: found };
 }
 

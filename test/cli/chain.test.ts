@@ -78,7 +78,9 @@ test('the agent makes and publishes a clip from one request, and tells what it d
   assert.deepEqual([job.status, job.seconds, job.size], ['completed', '4', '1280x720']);
   const [file] = published;
   assert.ok(file && published.length === 1);
-  assert.deepEqual(Object.keys(file).sort(), ['bytes', 'content_type', 'key', 'path', 'sha256', 'url', 'verified']);
+  assert.deepEqual(Object.keys(file).sort(), [
+    ...['bytes', 'content_type', 'key', 'path', 'poster_url', 'sha256', 'sidecar_url', 'url', 'verified'],
+  ]);
   assert.equal(file.content_type, 'video/mp4');
   for (const location of [file.path, new URL(file.url)]) {
     assert.equal((await readFile(location)).length, file.bytes);

@@ -217,6 +217,7 @@ test('an agent that is killed while a create is on its way makes no second job w
   await using cli = await openCommandLine({
     VIDEO_BASE_URL: server.baseUrl,
     VIDEO_SEND_DEADLINE_MS: '500',
+    VIDEO_TIMEOUT_MS: '400',
     VIDEO_QUARANTINE_MS: '1000',
   });
   const agent = cli.start(['A paper boat. 4 seconds.'], { program: SORA_AGENT });

@@ -102,8 +102,10 @@ function fetchedTwice(exchanges: readonly Exchange[]): number {
   for (const { range, delivered, fault } of exchanges.filter((exchange) => exchange.path.endsWith('/content'))) {
     const start = Number(/^bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0);
     if (range !== undefined) twice += Math.max(0, held - start);
+    // A reset takes away what the client's kernel still held, which on a busy machine is much.
+    if (fault?.kind === 'reset response') held = 0;
     // Compressed bytes are no bytes of the clip.
-    if (fault?.kind !== 'gzip') held = start + delivered;
+    else if (fault?.kind !== 'gzip') held = start + delivered;
   }
   return twice;
 }

@@ -7,9 +7,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { systemCode } from '../../lib/errors.ts';
 import { MIGRATIONS } from '../../lib/ledger/schema.ts';
-import { documentOf } from '../cli/support.ts';
+import { type Document, documentOf } from '../cli/support.ts';
 import { NEEDS_ROOT, temporaryDisk, temporaryFolder } from '../support/temporary.ts';
-import { assertPaidOnce, BATCH, openPaid, publishedBy, RELIABLE_LIST, stopAt, wish } from './support.ts';
+import { assertPaidOnce, BATCH, openPaid, publishedBy, RELIABLE_LIST, stopAt, timesOf, wish } from './support.ts';
 
 interface Damage {
   /** Where the state folder is. */
@@ -105,18 +105,30 @@ test('a ledger that a newer version wrote', async () => {
   });
 });
 
+test('a ledger in a database that is not there', async () => {
+  await using paid = await openPaid({ settings: { VIDEO_LEDGER: 'postgres://tester@127.0.0.1:1/none' } });
+  const refused = await paid.cli.run(wish('A boat'));
+  assert.equal(refused.code, 1, refused.stdout);
+  assert.match(refused.stderr, /The ledger in Postgres cannot be used \(ECONNREFUSED\)/);
+  assert.equal((await paid.provider.books()).creates, 0);
+});
+
 test('a ledger whose writer was killed in the middle of a transaction', async () => {
-  await using paid = await openPaid({ profile: RELIABLE_LIST });
+  const settings = timesOf({ sendDeadlineMs: 2_000, timeoutMs: 2_000 });
+  await using paid = await openPaid({ profile: RELIABLE_LIST, settings });
   const inputs = Array.from({ length: 10 }, (_, index) => ({ prompt: `boat ${index}`, seconds: '4' }));
   const batch = { program: BATCH, env: stopAt('before the commit point') };
   const killed = await paid.cli.start(['video_produce', JSON.stringify(inputs)], batch).ended;
   assert.equal(killed.code, null, 'it was not killed');
   using database = new DatabaseSync(path.join(paid.cli.environment.VIDEO_STATE ?? '', 'ledger.db'));
   assert.deepEqual({ ...database.prepare('PRAGMA integrity_check').get() }, { integrity_check: 'ok' });
-  const resumed = await paid.cli.run(['produce', '--resume', '--json']);
-  assert.equal(resumed.code, 0, resumed.stderr);
-  assert.equal(documentOf(resumed).published?.length, 10);
-  for (const { prompt } of inputs) assert.equal((await paid.provider.paid(prompt)).length, 1, prompt);
+  const { stdout } = await paid.cli.start(['video_produce', JSON.stringify(inputs)], { program: BATCH }).ended;
+  const results: Document[] = JSON.parse(stdout);
+  for (const [index, { prompt }] of inputs.entries()) {
+    const [published] = results[index]?.published ?? [];
+    assert.ok(published, `${prompt}: ${JSON.stringify(results[index])}`);
+    await assertPaidOnce(paid, prompt, published);
+  }
 });
 
 /** Writes until nothing more fits. */

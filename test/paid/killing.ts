@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type Document, documentOf, type Outcome, type Running } from '../cli/support.ts';
 import { seededRandom } from '../faults/random.ts';
 import { assertPaidOnce, BATCH, clipOf, type Paid, RESUME, showNewer, wish } from './support.ts';
 
 export interface Tally {
   kills: number;
+  /** How the clips stood in the ledger when their program was killed; nothing of it is known over Postgres. */
+  killedAt: Record<string, number>;
   clips: number;
   /** Creates that were paid for, beside those of others. */
   payments: number;
@@ -43,7 +48,7 @@ export async function killPrograms(paid: Paid, options: KillOptions): Promise<Ta
   const random = seededRandom(seed);
   const mark = `A boat ${seed}.`;
   const start = options.start ?? ((prompts: readonly string[]) => startProgram(paid, prompts));
-  const tally: Tally = { kills: 0, clips: 0, payments: 0, unknowns: 0, decisions: 0, orphans: 0 };
+  const tally: Tally = { kills: 0, killedAt: {}, clips: 0, payments: 0, unknowns: 0, decisions: 0, orphans: 0 };
 
   const newPrompt = (): string => {
     const isFaulty = tally.clips >= clips * atOnce && random() < 0.5;
@@ -60,8 +65,10 @@ export async function killPrograms(paid: Paid, options: KillOptions): Promise<Ta
       const running = isResumed ? paid.cli.start(RESUME) : start(prompts);
       const isSpared = spanMs === undefined || tally.kills >= kills;
       const outcome = await killedAfter(running, isSpared ? undefined : random() * spanMs);
-      if (outcome.code === null) tally.kills++;
-      else if (!isResumed) {
+      if (outcome.code === null) {
+        tally.kills++;
+        for (const state of statesOf(paid, prompts)) tally.killedAt[state] = (tally.killedAt[state] ?? 0) + 1;
+      } else if (!isResumed) {
         for (const [index, document] of documentsOf(outcome).entries())
           await judge(prompts[index] ?? '', document, left);
       }
@@ -103,6 +110,15 @@ export async function killPrograms(paid: Paid, options: KillOptions): Promise<Ta
   tally.orphans = documentOf(await paid.cli.run(['ledger', '--json'])).orphans?.length ?? 0;
   assert.equal(tally.payments, tally.clips);
   return tally;
+}
+
+/** How these clips stand in the ledger's file, `absent` where it does not know of one. */
+function statesOf({ cli }: Paid, prompts: readonly string[]): string[] {
+  const file = path.join(cli.environment.VIDEO_STATE ?? '', 'ledger.db');
+  if (cli.environment.VIDEO_LEDGER !== undefined || !existsSync(file)) return [];
+  using database = new DatabaseSync(file, { readOnly: true, timeout: 1_000 });
+  const state = database.prepare("SELECT state FROM clips WHERE json_extract(parameters, '$.prompt') = ?");
+  return prompts.map((prompt) => String(state.get(prompt)?.state ?? 'absent'));
 }
 
 /** @returns code null where it was killed before it ended */

@@ -5,8 +5,10 @@ import { seededRandom } from '../faults/random.ts';
 import { POSTGRES_MISSING, startPostgres } from '../support/postgres.ts';
 import { killedAfter, killPrograms, SPAN, type Tally } from './killing.ts';
 import type { ProviderSettings } from './provider.ts';
-import { openPaid, PHASES, RELIABLE_LIST, seed, wish } from './support.ts';
+import { openPaid, PHASES, RELIABLE_LIST, seed, timesOf, wish } from './support.ts';
 
+/** What is not answered in time is found again, so that it may be given up early. */
+const IMPATIENT = timesOf({ sendDeadlineMs: 400, timeoutMs: 600 });
 const FAULTS = ['[429]', '[lost]', '[5xx]'];
 
 interface Variant {
@@ -45,7 +47,11 @@ const VARIANTS: Variant[] = [
 
 for (const { title, provider, profile, kills, isPersonAsked } of VARIANTS) {
   test(`a server ${title}: ${kills} kills of programs that make one clip each`, async (context) => {
-    await using paid = await openPaid({ provider: { ...PHASES, ...provider }, ...(profile && { profile }) });
+    await using paid = await openPaid({
+      provider: { ...PHASES, ...provider },
+      ...(profile && { profile }),
+      settings: IMPATIENT,
+    });
     const tally = await killPrograms(paid, { seed, kills, atOnce: 2, faults: FAULTS, isPersonAsked });
     tell(context, tally);
     if (!isPersonAsked) assert.equal(tally.decisions, 0);
@@ -56,7 +62,7 @@ test('a server whose list lags, as is stated: 20 kills of a program with 50 clip
   await using paid = await openPaid({
     provider: { ...PHASES, jobMs: 500, lagMs: 80 },
     profile: RELIABLE_LIST,
-    settings: { VIDEO_SEND_DEADLINE_MS: '3000', VIDEO_QUARANTINE_MS: '3700' },
+    settings: timesOf({ sendDeadlineMs: 3_000, timeoutMs: 2_000 }),
   });
   tell(context, await killPrograms(paid, { seed, kills: 20, clips: 50 }));
 });
@@ -68,7 +74,7 @@ test('a ledger in Postgres: 12 kills of programs that make one clip each', {
   await using paid = await openPaid({
     provider: { ...PHASES, lagMs: 80 },
     profile: RELIABLE_LIST,
-    settings: { VIDEO_LEDGER: postgres.database() },
+    settings: { ...IMPATIENT, VIDEO_LEDGER: postgres.database() },
   });
   tell(context, await killPrograms(paid, { seed, kills: 12, atOnce: 2, faults: FAULTS }));
 });

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mp4 } from '../support/media.ts';
+import { mp4, webp } from '../support/media.ts';
 import type { Received } from '../support/server.ts';
 import type { PaidJob } from './providerClient.ts';
 
 /** Large enough that a client reads it in several pieces. */
 const clipOf = (id: string) => mp4(Buffer.alloc(200_000, `frame of ${id};`));
+
+const POSTER = webp();
 
 /** What a create makes: an id that nobody guesses, and a clip of its own. */
 export function paidJobOf(prompt: string): PaidJob {
@@ -33,6 +35,10 @@ export async function serveClip(
   }
   const range = start > 0 && { 'content-range': `bytes ${start}-${clip.length - 1}/${clip.length}` };
   await inHalves(response, range ? 206 : 200, { ...described, ...range }, clip.subarray(start), pauseMs);
+}
+
+export function servePoster(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'image/webp', 'content-length': POSTER.length }).end(POSTER);
 }
 
 export async function inHalves(

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pageOf } from '../dialects/jobs.ts';
 import { parseMultipart } from '../dialects/multipart.ts';
 import { answerJson, listen, type Received } from '../support/server.ts';
-import { inHalves, paidJobOf, serveClip } from './paidClip.ts';
+import { inHalves, paidJobOf, serveClip, servePoster } from './paidClip.ts';
 import { type PaidJob, type Provider, providerAt } from './providerClient.ts';
 
 export interface ProviderSettings {
@@ -128,6 +128,7 @@ export async function startProvider(settings: Partial<ProviderSettings> = {}): P
       return answerJson(response, { id, object: 'video.deleted', deleted: true });
     }
     if (part === undefined) return answerJson(response, view(job));
+    if (url.searchParams.get('variant') === 'thumbnail') return servePoster(response);
     return await serveClip(job, request, response, now.contentMs);
   });
   return providerAt(server.baseUrl, () => server[Symbol.asyncDispose]());

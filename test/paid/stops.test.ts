@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import type { Running } from '../cli/support.ts';
+import { POSTGRES_MISSING, startPostgres } from '../support/postgres.ts';
 import { until } from '../support/studio.ts';
 import type { StopPoint } from './stopAt.ts';
 import {
@@ -53,18 +54,29 @@ const PAUSES: StopPoint[] = [
   'after the headers',
   'after the answer',
 ];
+/** Those that can be seen from outside of SQLite. */
+const NETWORK_PAUSES: StopPoint[] = ['after connect', 'after the headers', 'after the answer'];
+
+/** A program stops there, another takes over and publishes the clip, and the first goes on. */
+async function takenOver(point: StopPoint, settings: Record<string, string> = {}): Promise<void> {
+  await using paid = await openPaid({ profile: RELIABLE_LIST, provider: { lagMs: 100 }, settings });
+  const stopped = paid.cli.start(wish('A boat'), { env: stopAt(point, 'SIGSTOP') });
+  await until(() => isStopped(stopped));
+  const published = await publishedAtLast(paid, 'A boat');
+  stopped.child.kill('SIGCONT');
+  assert.deepEqual(publishedBy(await stopped.ended), published);
+  await assertPaidOnce(paid, 'A boat', published);
+}
 
 for (const point of PAUSES) {
-  test(`stopped ${point} until another program has taken over, a program goes on without paying`, async () => {
-    await using paid = await openPaid({ profile: RELIABLE_LIST, provider: { lagMs: 100 } });
-    const stopped = paid.cli.start(wish('A boat'), { env: stopAt(point, 'SIGSTOP') });
-    await until(() => isStopped(stopped));
-    const published = await publishedAtLast(paid, 'A boat');
-    stopped.child.kill('SIGCONT');
-    assert.deepEqual(publishedBy(await stopped.ended), published);
-    await assertPaidOnce(paid, 'A boat', published);
-  });
+  test(`stopped ${point} until another program has taken over, a program goes on without paying`, () =>
+    takenOver(point));
 }
+
+test('over Postgres, too, a program that was stopped goes on without paying', { skip: POSTGRES_MISSING }, async () => {
+  await using postgres = await startPostgres();
+  for (const point of NETWORK_PAUSES) await takenOver(point, { VIDEO_LEDGER: postgres.database() });
+});
 
 test('the answer of a program that was stopped until a person had the clip made anew is kept as an orphan', async () => {
   await using paid = await openPaid({ provider: { list: 'missing' } });

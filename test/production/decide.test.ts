@@ -11,7 +11,12 @@ import { picture } from '../support/media.ts';
 import { errorOf, openTools, type TestTools } from '../tools/support.ts';
 
 const LIMIT = { limitMs: 20_000 };
-const QUICK = { quarantineMs: 100, profile: { defaultSeconds: 4, listEchoesPrompt: true } };
+const QUICK = {
+  quarantineMs: 1_500,
+  sendDeadlineMs: 300,
+  requestTimeoutMs: 1_200,
+  profile: { defaultSeconds: 4, listEchoesPrompt: true },
+};
 
 async function clipIn({ runtime }: TestTools): Promise<Clip> {
   const [clip] = await (await runtime.ledger()).list();
@@ -22,7 +27,7 @@ async function clipIn({ runtime }: TestTools): Promise<Clip> {
 async function lostClip(tools: TestTools, input: object = {}): Promise<Clip> {
   const error = errorOf(await tools.call('video_create', { prompt: 'A boat [lost]', ...input }));
   assert.equal(error.code, 'outcome_unknown');
-  await sleep(150);
+  await sleep(QUICK.quarantineMs + 50);
   return await clipIn(tools);
 }
 

@@ -59,7 +59,13 @@ function showNewer(server: ListServer, count: number): void {
 /** A clip whose answer was lost, on a server of which all is stated that allows to send it again. */
 async function openLost(server: ListServer): Promise<{ tools: TestTools; key: string }> {
   const profile = { defaultSeconds: 4, listEchoesPrompt: true, listComplete: true, listLagMs: 0 };
-  const tools = await openTools({ baseUrl: server.baseUrl, quarantineMs: 100, profile });
+  const tools = await openTools({
+    baseUrl: server.baseUrl,
+    quarantineMs: 1_500,
+    sendDeadlineMs: 300,
+    requestTimeoutMs: 1_200,
+    profile,
+  });
   assert.equal(errorOf(await tools.call('video_create', { prompt: 'A boat' })).code, 'outcome_unknown');
   const [clip] = await (await tools.runtime.ledger()).list();
   await sleep(150);

@@ -29,3 +29,12 @@ test('a clip that ends in the moment it is found is not sent anew without a pric
   assert.deepEqual([second.isNew, second.clip.key, second.clip.state], [false, first.clip.key, 'failed']);
   assert.equal((await ledger.list()).length, 1);
 });
+
+test('a length that is none makes no room in the budget', async () => {
+  await using provider = await startProvider();
+  await using tools = await openTools({ baseUrl: provider.baseUrl, budgetSeconds: 8 });
+  for (const seconds of ['-1000', 'NaN', '1e999', {}]) {
+    const request = { operation: 'create', parameters: { prompt: 'A boat', extra: { seconds } } } as const;
+    await assert.rejects(intend({ request, goal: 'job' }, tools.runtime, {}), { code: 'seconds_required' });
+  }
+});

@@ -47,7 +47,9 @@ describe('calls that are near-valid or hostile', () => {
       const call = fc.asyncProperty(argumentsFor(parameters), async (input) => {
         const before = server.received.length;
         const { summary, data, isError } = await tools.call(name, input, { waitLimitMs: 100 });
-        const requests = server.received.slice(before).map(({ method, url }) => `${method} ${url}`);
+        const arrived = server.received.slice(before).map(({ method, url }) => `${method} ${url}`);
+        // A wait that ended early leaves requests on their way, which arrive during the next call.
+        const requests = name === 'video_wait' ? arrived.filter((request) => isOf(request, input)) : arrived;
         const { code = 'none', submitted, billed } = data.error ?? {};
         const label = `${inspect(input, { depth: 4 }).slice(0, 400)}: ${summary}`;
         counts.answered += code === 'none' ? 1 : 0;
@@ -74,6 +76,11 @@ describe('calls that are near-valid or hostile', () => {
     for (const file of await filesIn(published)) assert.ok(!(await readFile(file)).includes(SECRET), file);
   });
 });
+
+function isOf(request: string, input: unknown): boolean {
+  const id = decodeURIComponent(request.split('/').at(-1) ?? '');
+  return inspect(input).includes(id);
+}
 
 /** Files to find, and files that must not be found. */
 async function fillFolders(folder: string, workspace: string): Promise<void> {

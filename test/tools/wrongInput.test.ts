@@ -74,6 +74,7 @@ const WRONG: Record<string, readonly unknown[]> = {
     { id: 'a' },
     { ids: ['../x'] },
     { ids: ['%2e%2e'] },
+    { ids: ['video_1', 'a b'] },
   ],
   video_retrieve: [
     {},

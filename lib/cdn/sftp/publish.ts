@@ -25,7 +25,7 @@ export async function publishStaged(session: Session, hash: RemoteHash, staged: 
   const target = `${root}/${key}`;
   const { host } = session.target;
 
-  const sha256Of = (file: RemoteFile) => hash(session, file, { signal });
+  const sha256Of = (file: RemoteFile) => hash.of(session, file, { signal });
   /** How what stands under the key was found to be the same file; undefined where nothing does. */
   const published = async (): Promise<Verification | undefined> => {
     const present = await statsOf(session, target);

@@ -17,15 +17,19 @@ export interface RemoteFile {
 /** A command costs a shell on the server; a file of this size is read back sooner. */
 const SMALL_BYTES = 1024 ** 2;
 
-/**
- * The hash of a file as it lies on the server: by a command of its own, or by reading the file back. Undefined where the
- * account may do neither, or where it would have to read a large file that `mayReadLarge` spares it.
- */
-export type RemoteHash = (
-  session: Session,
-  file: RemoteFile,
-  options?: { signal?: AbortSignal; mayReadLarge?: boolean },
-) => Promise<string | undefined>;
+export interface RemoteHash {
+  /** Finds out ahead of time whether the account may run commands: a shell takes a moment to start. */
+  prepare(session: Session): void;
+  /**
+   * The hash of a file as it lies on the server: by a command of its own, or by reading the file back. Undefined where the
+   * account may do neither, or where it would have to read a large file that `mayReadLarge` spares it.
+   */
+  of(
+    session: Session,
+    file: RemoteFile,
+    options?: { signal?: AbortSignal; mayReadLarge?: boolean },
+  ): Promise<string | undefined>;
+}
 
 export function createRemoteHash(): RemoteHash {
   const canRun = new WeakMap<Session, Promise<boolean>>();
@@ -46,21 +50,28 @@ export function createRemoteHash(): RemoteHash {
     return /^\\?([0-9a-f]{64})\b/m.exec(output)?.[1];
   };
 
-  /** Undefined where the account may run no commands, as one of SFTP only. */
-  const byCommand = async (session: Session, file: RemoteFile): Promise<string | undefined> => {
+  const ableOf = (session: Session): Promise<boolean> => {
     const able =
       canRun.get(session) ??
       inTurn(session, async () => (await hashed(session, { path: '/dev/null', bytes: 0 })) === EMPTY);
     canRun.set(session, able);
-    return (await able) ? await inTurn(session, () => hashed(session, file)) : undefined;
+    return able;
   };
+  /** Undefined where the account may run no commands, as one of SFTP only. */
+  const byCommand = async (session: Session, file: RemoteFile): Promise<string | undefined> =>
+    (await ableOf(session)) ? await inTurn(session, () => hashed(session, file)) : undefined;
 
-  return async (session, file, { signal, mayReadLarge = true } = {}) => {
-    if (file.bytes <= SMALL_BYTES) {
-      return (await hashByReading(session, file, signal)) ?? (await byCommand(session, file));
-    }
-    const sha256 = await byCommand(session, file);
-    return sha256 === undefined && mayReadLarge ? await hashByReading(session, file, signal) : sha256;
+  return {
+    prepare(session) {
+      ableOf(session).catch(() => undefined);
+    },
+    async of(session, file, { signal, mayReadLarge = true } = {}) {
+      if (file.bytes <= SMALL_BYTES) {
+        return (await hashByReading(session, file, signal)) ?? (await byCommand(session, file));
+      }
+      const sha256 = await byCommand(session, file);
+      return sha256 === undefined && mayReadLarge ? await hashByReading(session, file, signal) : sha256;
+    },
   };
 }
 

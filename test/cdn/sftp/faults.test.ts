@@ -17,6 +17,7 @@ import { mp4 } from '../../support/media.ts';
 import { ACCOUNT_MISSING, makeAccount, SSHD_MISSING, type SshServer, startSshd } from '../../support/sshd.ts';
 import { startTcpProxy } from '../../support/tcpProxy.ts';
 import { NEEDS_ROOT, temporaryDisk, temporaryFolder } from '../../support/temporary.ts';
+import { serveFolder } from '../../support/web.ts';
 import { listed, proofOf, publish, stage } from '../contract.ts';
 import { filesBelow } from '../folderPlace.ts';
 import { SYSTEM, sftpCdn, sftpPlace } from './support.ts';
@@ -283,7 +284,9 @@ test('a clip of the workspace is published over SFTP, and stopping leaves nothin
   const before = process.env.HOME;
   process.env.HOME = server.home;
   const address = new URL(await place.driver().url(''));
-  const config = { cdn: address, cdnPublicUrl: 'https://clips.example' };
+  const folderOfPlace = path.join(server.folder, decodeURIComponent(path.basename(address.pathname)));
+  await using web = await serveFolder(folderOfPlace);
+  const config = { cdn: address, cdnPublicUrl: `${web.origin}/clips` };
   const cdn = createCdn(config, openWorkspace(folder.path));
   try {
     assert.equal(cdn.driver, 'sftp');
@@ -292,7 +295,7 @@ test('a clip of the workspace is published over SFTP, and stopping leaves nothin
     await assert.rejects(stopped, { code: 'aborted' });
     assert.deepEqual(await place.stored(), []);
     const file = await cdn.upload('boat.mp4');
-    assert.equal(file.url, `https://clips.example/${file.key}`);
+    assert.equal(file.url, `${web.origin}/clips/${file.key}`);
     assert.equal(file.verified, 'sha256');
     assert.deepEqual(
       (await cdn.list()).map(({ key }) => key),
