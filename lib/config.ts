@@ -2,6 +2,7 @@ import type { Config, Options, ServerName } from '../types/config.ts';
 import { cdnUrl, hostKeysOf, keyTemplate } from './config/cdn.ts';
 import { factsOf } from './config/facts.ts';
 import { defaultState, folder, ledgerPlace, refuseOverlaps } from './config/folders.ts';
+import { toolsOf } from './config/tools.ts';
 import {
   amount,
   baseUrlOf,
@@ -42,7 +43,7 @@ const DEFAULT_BUDGET_SECONDS = 300;
  */
 export function resolveConfig(options: Options = {}, environment: Environment = process.env): Config {
   refuseUnknown(options, environment);
-  const read = (name: OptionName): unknown => options[name] ?? (environment[VARIABLES[name]]?.trim() || undefined);
+  const read = reader(options, environment);
 
   const baseUrl = baseUrlOf(read('baseUrl'));
   const workspace = folder('workspace', read('workspace') ?? 'videos');
@@ -57,7 +58,7 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
   const sshAgent = environment.SSH_AUTH_SOCK?.trim() || undefined;
   const agentBaseUrl = httpUrl('agentBaseUrl', read('agentBaseUrl'));
   const agentApiKey = text('agentApiKey', read('agentApiKey'));
-  const server = oneOf('server', read('server') ?? 'auto', SERVER_NAMES);
+  const server = serverOf(read('server'));
   const profile = factsOf(read('profile'));
   const isFree = profile.costsNothing ?? (baseUrl === undefined || server === 'studio');
   const approveAboveUsd = amount('approveAboveUsd', read('approveAboveUsd'));
@@ -75,6 +76,7 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
     ...(apiKey !== undefined && { apiKey }),
     server,
     ...(model !== undefined && { model }),
+    tools: toolsOf(read('tools') ?? 'all'),
     headers: headersOf(read('headers')),
     query: stringRecord('query', read('query')),
     workspace,
@@ -106,6 +108,20 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
   };
 }
 
+/**
+ * What decides which tools there are, without the rest of the configuration, which may be read later.
+ * @throws VideoToolsetError `invalid_configuration`
+ */
+export function resolveTools(
+  options: Options = {},
+  environment: Environment = process.env,
+): { tools: readonly string[]; server: ServerName } {
+  const read = reader(options, environment);
+  const server = serverOf(read('server'));
+  // The embedded studio is what it is, whatever dialect is named.
+  return { tools: toolsOf(read('tools') ?? 'all'), server: read('baseUrl') === undefined ? 'studio' : server };
+}
+
 /** Every value of a configuration that must never be shown. */
 export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'headers' | 'query'>): string[] {
   const named = [...Object.entries(config.headers), ...Object.entries(config.query)];
@@ -117,6 +133,14 @@ export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'heade
 /** Is any proxy set? Which requests go through it is then a matter of `NO_PROXY`, too. */
 export function usesProxy(environment: Environment = process.env): boolean {
   return ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].some((name) => Boolean(environment[name]));
+}
+
+function reader(options: Options, environment: Environment): (name: OptionName) => unknown {
+  return (name) => options[name] ?? (environment[VARIABLES[name]]?.trim() || undefined);
+}
+
+function serverOf(value: unknown): ServerName {
+  return oneOf('server', value ?? 'auto', SERVER_NAMES);
 }
 
 function refuseUnknown(options: Options, environment: Environment): void {

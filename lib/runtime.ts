@@ -4,7 +4,8 @@ import type { Config, Options } from '../types/config.ts';
 import type { Tool } from '../types/tool.ts';
 import { createVideoApi, type VideoApi } from './api/video.ts';
 import { type Cdn, createCdn, localCdnFolder } from './cdn/cdn.ts';
-import { resolveConfig, secretsOf } from './config.ts';
+import { TOOL_NAMES } from './config/tools.ts';
+import { resolveConfig, resolveTools, secretsOf } from './config.ts';
 import type { AgentLauncher } from './host/AgentLauncher.ts';
 import { handOffToolset } from './host/handOffToolset.ts';
 import type { Sessions } from './host/sessions.ts';
@@ -14,6 +15,7 @@ import { openLedger, serverNameOf } from './ledger/open.ts';
 import { createLog, type Log } from './log.ts';
 import type { Studio } from './studio/server.ts';
 import { cdnTools } from './tools/cdnToolset.ts';
+import { offeredTools } from './tools/offered.ts';
 import type { Services } from './tools/services.ts';
 import { videoTools } from './tools/videoToolset.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -22,7 +24,11 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 export interface Runtime extends Services {
   readonly config: Config;
   readonly log: Log;
+  /** The tools that were chosen (`tools`) and that the server may offer: what a host shows its model. */
+  readonly tools: readonly Tool[];
   readonly toolset: ToolSet;
+  /** Every tool, for the command line and for agents, whose prompt files choose. */
+  readonly everyTool: ToolSet;
   /** Loads the agent's model on first use. */
   agents(): Promise<AgentLauncher>;
   sessions(): Promise<Sessions>;
@@ -64,9 +70,11 @@ export function openRuntime(options: Options = {}): Runtime {
   const ledger = once<Ledger>(async () => await openLedger(config, isEmbedded));
   const services: Services = {
     ...{ config, workspace, server, session: randomUUID() },
-    ...{ api: api.get, cdn: cdn.get, ledger: ledger.get },
+    ...{ toolNames: TOOL_NAMES, api: api.get, cdn: cdn.get, ledger: ledger.get },
   };
-  const toolset = ToolSet.of([...videoTools(services), ...cdnTools(services)]);
+  const chosen = offeredTools(config.tools, isEmbedded ? 'studio' : config.server);
+  const tools = toolsOver({ ...services, toolNames: chosen });
+  const everyTool = ToolSet.of(toolsOver(services));
   const agents = once<AgentLauncher>(async () => {
     const [{ AgentLauncher }, { openModel }] = await Promise.all([
       import('./host/AgentLauncher.ts'),
@@ -86,7 +94,7 @@ export function openRuntime(options: Options = {}): Runtime {
       },
     ]);
     const launcher = new AgentLauncher({
-      toolset: ToolSet.of(handOffs).merge(toolset),
+      toolset: ToolSet.of(handOffs).merge(everyTool),
       model,
       modelName: config.agentModel,
       sessions: await sessions.get(),
@@ -99,7 +107,10 @@ export function openRuntime(options: Options = {}): Runtime {
     ...services,
     config,
     log,
-    toolset,
+    toolNames: chosen,
+    tools,
+    toolset: ToolSet.of(tools),
+    everyTool,
     agents: agents.get,
     sessions: sessions.get,
     async close() {
@@ -111,16 +122,20 @@ export function openRuntime(options: Options = {}): Runtime {
 }
 
 /**
- * The tools for a host, over a configuration that is resolved and opened at the first call.
+ * The tools for a host, over a configuration that is resolved and opened at the first call; only which tools there are
+ * is decided now.
+ * @throws VideoToolsetError `invalid_configuration` for `tools` and `server`
  * @example for (const tool of createVideoToolset()) host.add(tool.name, tool.description, tool.parameters, …)
  */
 export function createVideoToolset(options: Options = {}): Tool[] {
+  const { tools, server } = resolveTools(options);
   let opened: Runtime | undefined;
   const runtime = (): Runtime => {
     opened ??= openRuntime(options);
     return opened;
   };
   const services: Services = {
+    toolNames: offeredTools(tools, server),
     get config() {
       return runtime().config;
     },
@@ -137,7 +152,11 @@ export function createVideoToolset(options: Options = {}): Tool[] {
     cdn: async () => await runtime().cdn(),
     ledger: async () => await runtime().ledger(),
   };
-  return [...videoTools(services), ...cdnTools(services)];
+  return toolsOver(services);
+}
+
+function toolsOver(services: Services): Tool[] {
+  return [...videoTools(services), ...cdnTools(services)].filter(({ name }) => services.toolNames.includes(name));
 }
 
 /** Makes something at most once; a failure is not kept, so that the next use tries again. */

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { TOOL_NAMES } from '../lib/config/tools.ts';
 import { resolveConfig, secretsOf } from '../lib/config.ts';
 import type { Options } from '../types/config.ts';
 import { KEY } from './support/key.ts';
@@ -27,6 +28,7 @@ function refuses(options: object, environment: Record<string, string>, ...named:
 test('without options and variables everything has its documented default', () => {
   assert.deepEqual(resolveConfig({}, {}), {
     server: 'auto',
+    tools: TOOL_NAMES,
     headers: {},
     query: {},
     workspace: path.resolve('videos'),
@@ -55,6 +57,7 @@ test('every variable sets its option', () => {
       VIDEO_API_KEY: ` ${KEY} `,
       VIDEO_SERVER: 'sglang',
       VIDEO_MODEL: 'wan2.2',
+      VIDEO_TOOLS: 'video_wait, video_produce',
       VIDEO_HEADERS: '{"x-team":"a"}',
       VIDEO_QUERY: '{"api-version":"preview"}',
       VIDEO_WORKSPACE: '/w',
@@ -85,6 +88,7 @@ test('every variable sets its option', () => {
     apiKey: KEY,
     server: 'sglang',
     model: 'wan2.2',
+    tools: ['video_produce', 'video_wait'],
     headers: { 'x-team': 'a' },
     query: { 'api-version': 'preview' },
     workspace: '/w',

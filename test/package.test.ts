@@ -82,7 +82,7 @@ describe('the package', () => {
       import { startStudio } from 'video-toolset/studio';
       console.log(plugin.definitions().length, createVideoToolset().length, typeof openRuntime, typeof startStudio);`;
     const { stdout } = run(process.execPath, ['--input-type=module', '-e', script]);
-    assert.equal(stdout.trim(), '10 10 function function');
+    assert.equal(stdout.trim(), '15 15 function function');
   });
 
   test('type-checks in a project that uses it', () => {

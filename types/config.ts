@@ -33,6 +33,9 @@ export interface ServerFacts {
   billsFailedJobs?: 'yes' | 'no';
 }
 
+/** A set of tools for a usual need. */
+export type ToolPreset = 'produce' | 'chain' | 'readonly' | 'all';
+
 /** What a user may set, by option or by environment variable; an option beats the environment. */
 export interface Options {
   /** `VIDEO_BASE_URL`: the server, with or without `/v1`. @default the embedded studio */
@@ -43,6 +46,8 @@ export interface Options {
   server?: ServerName;
   /** `VIDEO_MODEL`: sent where a call names none. @default not sent */
   model?: string;
+  /** `VIDEO_TOOLS`: the tools a model sees, by preset or by names (apart by commas in the variable); see docs/tools.md. @default 'all' */
+  tools?: ToolPreset | readonly string[];
   /** `VIDEO_HEADERS` (JSON): added to every request. @default none */
   headers?: Record<string, string>;
   /** `VIDEO_QUERY` (JSON): added to every request's query. @default none */
@@ -102,6 +107,8 @@ export interface Config {
   apiKey?: string;
   server: ServerName;
   model?: string;
+  /** Names, in their usual order. */
+  tools: readonly string[];
   headers: Record<string, string>;
   query: Record<string, string>;
   workspace: string;

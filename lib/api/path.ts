@@ -9,6 +9,12 @@ export function path(strings: TemplateStringsArray, ...ids: string[]): string {
 }
 
 function encodeId(id: string): string {
+  requireId(id);
+  return encodeURIComponent(id);
+}
+
+/** @throws VideoToolsetError `invalid_argument` for what no server calls a job */
+export function requireId(id: string): void {
   if (id === '' || id.length > 1_024 || /[\p{Cc}\s]/u.test(id) || isDotted(id) || !id.isWellFormed()) {
     throw new VideoToolsetError(
       'invalid_argument',
@@ -18,7 +24,6 @@ function encodeId(id: string): string {
       },
     );
   }
-  return encodeURIComponent(id);
 }
 
 /** `.` and `..`, plain or encoded once or more, alone or between slashes. */

@@ -2,7 +2,7 @@ import type { JobRequest } from '../../types/video.ts';
 import type { Workspace } from '../workspace.ts';
 import type { WireRequest } from './body.ts';
 import { notOffered } from './offers.ts';
-import { path } from './path.ts';
+import { path, requireId } from './path.ts';
 import type { Profile } from './profiles.ts';
 import { createRequest, requirePrompt, requireSeconds, sourceRequest } from './request.ts';
 
@@ -26,6 +26,8 @@ export async function prepareJob(request: JobRequest, profile: Profile, workspac
   if (operation !== 'create' && profile.missing.includes(operation)) throw notOffered(operation, profile);
   switch (operation) {
     case 'create':
+      if (parameters.extra?.characters !== undefined && profile.missing.includes('characters'))
+        throw notOffered('characters', profile);
       return { operation, request, path: '/videos', ...(await createRequest(parameters, profile, workspace)) };
     case 'remix': {
       const { id, prompt } = parameters;
@@ -44,8 +46,10 @@ export async function prepareJob(request: JobRequest, profile: Profile, workspac
       if (operation === 'extend') requireSeconds(parameters.seconds);
       const wire = await sourceRequest(parameters, workspace);
       const route = `/videos/${operation === 'edit' ? 'edits' : 'extensions'}`;
-      const source = 'id' in parameters.video ? { sourceId: parameters.video.id } : {};
-      return { operation, request, path: route, wire, notices: [], ...source };
+      const common = { operation, request, path: route, wire, notices: [] };
+      if (!('id' in parameters.video)) return common;
+      requireId(parameters.video.id);
+      return { ...common, sourceId: parameters.video.id };
     }
   }
 }

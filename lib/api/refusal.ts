@@ -79,7 +79,8 @@ function factsOf(
   { refuses429BeforeJob }: RefusalContext,
 ): ErrorFacts {
   const isBusy = status === 409 && !makesJob;
-  const isPassing = isBusy || status === 429 || status === 408 || status === 425 || status >= 500;
+  // "Not implemented" is what the server does not have, now and later.
+  const isPassing = isBusy || status === 429 || status === 408 || status === 425 || (status >= 500 && status !== 501);
   const isOpen = status === 429 ? !refuses429BeforeJob : isPassing || status < 400;
   if (makesJob && isOpen) return UNKNOWN_OUTCOME;
   if (isPassing) return { retryable: true, next_step: 'Try the same call again later.' };

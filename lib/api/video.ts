@@ -29,7 +29,7 @@ import { withModelEnd } from './modelEnd.ts';
 import { isMissingRoute, notOffered } from './offers.ts';
 import { everyPage } from './pages.ts';
 import { parseCharacter, parseDeleted, parseVideoList } from './parse.ts';
-import { path as route } from './path.ts';
+import { requireId, path as route } from './path.ts';
 import { type PreparedJob, prepareJob } from './prepare.ts';
 import { probeServer, type ServerReport } from './probe.ts';
 import { type OptionalOperation, type Profile, profileFor } from './profiles.ts';
@@ -177,13 +177,12 @@ export function createVideoApi(options: VideoApiConfig): VideoApi {
       );
     },
 
-    wait: (ids, { limitMs = config.waitLimitMs, pollIntervalMs = config.pollIntervalMs, ...options } = {}) =>
-      waitForVideos(
-        ids,
-        (id, signal) => jobs.poll(id, { signal, retry: false }),
-        { ...options, limitMs, pollIntervalMs },
-        clock,
-      ),
+    async wait(ids, { limitMs = config.waitLimitMs, pollIntervalMs = config.pollIntervalMs, ...options } = {}) {
+      // One that is wrong is told before any other is asked for.
+      for (const id of ids) requireId(id);
+      const poll = (id: string, signal?: AbortSignal) => jobs.poll(id, { signal, retry: false });
+      return await waitForVideos(ids, poll, { ...options, limitMs, pollIntervalMs }, clock);
+    },
 
     async download(id, options = {}) {
       if (options.name !== undefined) await workspace.check(`${options.name}.mp4`, { overwrite: true });

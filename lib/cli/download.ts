@@ -5,7 +5,7 @@ import { shownPath } from './output.ts';
 export function registerDownload(program: Command): void {
   program
     .command('download <id>')
-    .description("save a completed job's clip in the workspace")
+    .description("save a finished job's clip in the workspace")
     .option('--variant <name>', 'video, thumbnail or spritesheet')
     .option('--name <name>', 'file name without suffix')
     .option('--overwrite', 'replace a file of that name')

@@ -60,7 +60,7 @@ export function invokeTool(
       ...(approve && { approve }),
       ...(session !== undefined && { session }),
     };
-    const result = await runtime.toolset.call(tool, argumentsOf(invocation), context);
+    const result = await runtime.everyTool.call(tool, argumentsOf(invocation), context);
     progress.end();
     if (json) printJson(jsonOf(result, runtime.workspace));
     if (result.data.error !== undefined) {

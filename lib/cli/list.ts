@@ -17,7 +17,7 @@ export function registerList(program: Command): void {
           ...(after !== undefined && { after }),
           ...(order !== undefined && { order }),
         };
-        const result = await runtime.toolset.call('video_list', query, { signal });
+        const result = await runtime.everyTool.call('video_list', query, { signal });
         if (json) printJson(jsonOf(result, runtime.workspace));
         if (result.data.error !== undefined) {
           printError(result.data.error);

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import { toolVersion } from '../version.ts';
 import { registerAgent, registerPlan } from './agent.ts';
+import { registerCharacter } from './character.ts';
 import { registerCreate } from './create.ts';
 import { registerDelete } from './delete.ts';
 import { registerDoctor } from './doctor.ts';
@@ -13,6 +14,7 @@ import { exitCodeOf, print, printError, printJson, tell, typed } from './output.
 import { registerProduce } from './produce.ts';
 import { registerPublish } from './publish.ts';
 import { registerRetrieve } from './retrieve.ts';
+import { registerRevisions } from './revise.ts';
 import { registerStudio } from './studio.ts';
 import { registerWait } from './wait.ts';
 
@@ -46,6 +48,8 @@ export async function main(args: readonly string[]): Promise<void> {
     registerRetrieve,
     registerList,
     registerDownload,
+    registerRevisions,
+    registerCharacter,
     registerDelete,
     registerPublish,
     registerLedger,
@@ -53,7 +57,7 @@ export async function main(args: readonly string[]): Promise<void> {
     registerDoctor,
   ];
   for (const register of registrations) register(program);
-  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  settle(program);
   try {
     requireCurrentFolder();
     if (statSync('.env', { throwIfNoEntry: false })?.isFile()) process.loadEnvFile('.env');
@@ -68,6 +72,14 @@ export async function main(args: readonly string[]): Promise<void> {
       printError(report);
       process.exitCode = exitCodeOf(report.code);
     }
+  }
+}
+
+/** Commands below commands, too, say in our way what is wrong with them. */
+function settle(parent: Command): void {
+  for (const command of parent.commands) {
+    command.exitOverride().copyInheritedSettings(parent);
+    settle(command);
   }
 }
 

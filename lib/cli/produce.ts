@@ -7,22 +7,15 @@ import { resume } from '../production/resume.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
 import { clipView } from '../tools/clips.ts';
 import { notMade } from '../tools/notMade.ts';
-import { clipArguments } from './create.ts';
+import { type ClipOptions, clipArguments, withClipOptions } from './create.ts';
 import { type Invocation, invoke } from './invocation.ts';
 import { exitCodeOf, jsonOf, print, printError, printJson, withAbsolutePaths } from './output.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 export function registerProduce(program: Command): void {
-  program
-    .command('produce [prompt]')
+  withClipOptions(program.command('produce [prompt]'))
     .description('make one clip and publish it, or --resume')
-    .option('--seconds <n>', 'length in seconds')
-    .option('--size <WxH>', 'such as 1280x720 or 720x1280')
-    .option('--model <name>', 'a model of the server (VIDEO_MODEL)')
-    .option('--input-reference <file>', 'image in the workspace for the first frame')
-    .option('--variation <n>', 'another take of the same request')
-    .option('--session <name>', 'within it, a clip that was made is not made again')
     .option('--timeout <seconds>', 'return after this time; the work can be gone on with')
     .option('--resume', 'finish every clip of this workspace that was begun')
     .option('--all', 'with --resume: of every workspace')
@@ -35,10 +28,14 @@ export function registerProduce(program: Command): void {
     );
 }
 
-async function produceOne(prompt: string, options: Record<string, string>, invocation: Invocation): Promise<number> {
+async function produceOne(
+  prompt: string,
+  options: ClipOptions & { timeout?: string },
+  invocation: Invocation,
+): Promise<number> {
   const { runtime, json, progress, signal, approve } = invocation;
   const { session, timeout } = options;
-  const result = await runtime.toolset.call(
+  const result = await runtime.everyTool.call(
     'video_produce',
     { ...clipArguments(prompt, options), ...(timeout !== undefined && { max_seconds: timeout }) },
     { signal, progress: progress.report, ...(approve && { approve }), ...(session !== undefined && { session }) },

@@ -26,7 +26,7 @@ async function publish(files: string[], { runtime, json, progress, signal }: Inv
   let error: ErrorReport | undefined;
   for (const file of files) {
     const context = { signal, progress: progress.report };
-    const { data } = await runtime.toolset.call('cdn_upload', { path: typedPath(file) }, context);
+    const { data } = await runtime.everyTool.call('cdn_upload', { path: typedPath(file) }, context);
     progress.end();
     published.push(...(data.published ?? []));
     if (!json) for (const { url } of data.published ?? []) print(`${url}\n`);
@@ -47,7 +47,11 @@ async function show(prefix: string, { runtime, json }: Invocation): Promise<numb
 }
 
 async function takeDown(key: string, { runtime, json, signal, approve }: Invocation): Promise<number> {
-  const { summary, data } = await runtime.toolset.call('cdn_delete', { key }, { signal, ...(approve && { approve }) });
+  const { summary, data } = await runtime.everyTool.call(
+    'cdn_delete',
+    { key },
+    { signal, ...(approve && { approve }) },
+  );
   if (json) printJson(data);
   if (data.error !== undefined) {
     printError(data.error);

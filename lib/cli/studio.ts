@@ -7,7 +7,7 @@ import { print, printJson } from './output.ts';
 export function registerStudio(program: Command): void {
   program
     .command('studio')
-    .description('run the embedded server on its own (previews)')
+    .description('run the embedded server alone (previews)')
     .option('--port <n>', 'any free port if left out')
     .option('--host <address>', 'another address than this machine only')
     .action(({ port = '0', host }, command: Command) =>

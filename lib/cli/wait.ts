@@ -9,7 +9,7 @@ export function registerWait(program: Command): void {
     .option('--timeout <seconds>', 'wait no longer than this')
     .action((ids: string[], { timeout }, command: Command) =>
       invoke(command, async ({ runtime, json, progress, signal }) => {
-        const result = await runtime.toolset.call(
+        const result = await runtime.everyTool.call(
           'video_wait',
           { ids, ...(timeout !== undefined && { max_seconds: timeout }) },
           { signal, progress: (report) => progress.report(report) },

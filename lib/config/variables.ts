@@ -6,6 +6,7 @@ export const VARIABLES = {
   apiKey: 'VIDEO_API_KEY',
   server: 'VIDEO_SERVER',
   model: 'VIDEO_MODEL',
+  tools: 'VIDEO_TOOLS',
   headers: 'VIDEO_HEADERS',
   query: 'VIDEO_QUERY',
   workspace: 'VIDEO_WORKSPACE',

@@ -40,7 +40,10 @@ export function requireWithin(budget: Budget, price: Price, spent: Spending): vo
     throw new VideoToolsetError(
       'seconds_required',
       'The length of this clip is not known, so it cannot be counted against the budget: nothing was sent.',
-      { next_step: 'Make the same call again with seconds.' },
+      {
+        next_step:
+          'Make the same call again with seconds; where it takes none, the user can state maxSeconds in VIDEO_PROFILE.',
+      },
     );
   }
   const wanted = { usd: price.usd ?? 0, seconds: price.seconds ?? 0, jobs: 1 };

@@ -1,5 +1,9 @@
+import { VideoToolsetError } from '../errors.ts';
 import { checkImage } from './image.ts';
 import { orientationOf } from './orientation.ts';
+
+/** 8K video has 33 million. A canvas takes four bytes for each, and fails far beyond. */
+const MOST_PIXELS = 36_000_000;
 
 /** How a picture is brought to another shape: `cover` crops, `contain` adds bars, `stretch` distorts, `none` leaves it. */
 export type Fit = 'cover' | 'contain' | 'stretch' | 'none';
@@ -13,7 +17,8 @@ export interface FittedImage {
 
 /**
  * Brings a picture to exactly the wanted size, turned upright.
- * @throws VideoToolsetError `invalid_media` where it is no whole PNG, JPEG or WebP
+ * @throws VideoToolsetError `invalid_media` where it is no whole PNG, JPEG or WebP; `invalid_argument` where the size is
+ * larger than any video's
  */
 export async function fitImage(
   bytes: Buffer,
@@ -28,6 +33,8 @@ export async function fitImage(
   if (matches && !isTurned) return {};
   if (fit === 'none')
     return matches ? {} : { notice: `is ${width}x${height}, not ${to.width}x${to.height}, and was sent as it is` };
+
+  if (target !== undefined && to.width * to.height > MOST_PIXELS) throw tooLarge(target);
 
   const { createCanvas, loadImage } = await import('@napi-rs/canvas');
   const canvas = createCanvas(to.width, to.height);
@@ -48,6 +55,12 @@ export async function fitImage(
     ? 'was turned upright'
     : `was brought from ${width}x${height} to ${to.width}x${to.height} (${fit})`;
   return { bytes: await canvas.encode('png'), notice: done };
+}
+
+function tooLarge({ width, height }: { width: number; height: number }): VideoToolsetError {
+  return new VideoToolsetError('invalid_argument', `No image is brought to ${width}x${height}: nothing was sent.`, {
+    next_step: 'Choose a size that videos have, or fit none.',
+  });
 }
 
 function scales(x: number, y: number, fit: Fit): [number, number] {

@@ -63,13 +63,14 @@ export async function lookUp(
 }
 
 /** What the server was asked for, in the words of its list. */
-function askedFor({ wire: { fields }, sourceId }: PreparedJob): AskedFor {
+function askedFor({ operation, wire: { fields }, sourceId }: PreparedJob): AskedFor {
   const { prompt, model, seconds, size, width, height } = fields;
   const shape = size ?? (width === undefined ? undefined : `${width}x${height}`);
   return {
     prompt: String(prompt),
     ...(model !== undefined && { model: String(model) }),
     ...(seconds !== undefined && { seconds: String(seconds) }),
+    ...(operation === 'extend' && { isAdded: true }),
     ...(shape !== undefined && { size: String(shape) }),
     ...(sourceId !== undefined && { sourceId }),
   };

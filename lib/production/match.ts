@@ -5,6 +5,8 @@ export interface AskedFor {
   prompt: string;
   model?: string;
   seconds?: string;
+  /** Are `seconds` what is added to a clip? Servers tell them, or the length of the whole. */
+  isAdded?: boolean;
   size?: string;
   /** The job it is made from. */
   sourceId?: string;
@@ -44,10 +46,14 @@ export function repeats(asked: AskedFor, { prompt, model, seconds, size, remixed
   return (
     prompt === asked.prompt &&
     (asked.model === undefined || model === asked.model) &&
-    (asked.seconds === undefined || (seconds !== undefined && Number(seconds) === Number(asked.seconds))) &&
+    (asked.seconds === undefined || (seconds !== undefined && isLength(Number(seconds), asked))) &&
     (asked.size === undefined || size === asked.size) &&
     (asked.sourceId === undefined || (remixed_from_video_id ?? asked.sourceId) === asked.sourceId)
   );
+}
+
+function isLength(seconds: number, asked: AskedFor): boolean {
+  return asked.isAdded ? seconds >= Number(asked.seconds) : seconds === Number(asked.seconds);
 }
 
 /** Servers cut prompts and write them anew: what begins alike may be the same one. */

@@ -1,12 +1,17 @@
 import type { Config } from '../../types/config.ts';
 import type { Price } from '../../types/ledger.ts';
+import type { Video } from '../../types/video.ts';
+import { isFinal } from '../api/parse.ts';
 import type { PreparedJob } from '../api/prepare.ts';
 import type { VideoApi } from '../api/video.ts';
+import { VideoToolsetError } from '../errors.ts';
 import { usdPerSecond } from '../ledger/pricing.ts';
+import { mp4Seconds } from '../media/mp4.ts';
 
 /**
  * What one attempt at a clip may cost. Where no length was asked for, it is that of the source, or the server's default, or
  * its longest.
+ * @throws VideoToolsetError `not_ready` where the clip that is to be changed is not finished
  */
 export async function priceOf(
   job: PreparedJob,
@@ -17,7 +22,8 @@ export async function priceOf(
   const { costsNothing: isFree, defaultModel, defaultSeconds, maxSeconds } = api.profile;
   const { fields } = job.wire;
   const source = job.sourceId === undefined ? undefined : await api.retrieve(job.sourceId, { signal });
-  const asked = fields.seconds ?? source?.seconds;
+  if (source !== undefined && !isFinal(source.status)) throw notFinished(source);
+  const asked = fields.seconds ?? source?.seconds ?? (await uploadedSeconds(job));
   const usual = job.operation === 'create' ? (defaultSeconds ?? maxSeconds) : maxSeconds;
   const seconds = asked === undefined ? usual : lengthOf(asked);
   const model = text(fields.model) ?? source?.model ?? defaultModel;
@@ -28,6 +34,21 @@ export async function priceOf(
     ...(seconds !== undefined && { seconds }),
     ...(rate !== undefined && seconds !== undefined && { usd: rate * seconds }),
   };
+}
+
+async function uploadedSeconds({ operation, wire: { upload } }: PreparedJob): Promise<number | undefined> {
+  return operation === 'create' || upload?.absolute === undefined ? undefined : await mp4Seconds(upload.absolute);
+}
+
+function notFinished({ id, status }: Video): VideoToolsetError {
+  return new VideoToolsetError(
+    'not_ready',
+    `Job ${id} is still ${status}: nothing can be made of it yet, and nothing was sent.`,
+    {
+      retryable: true,
+      next_step: `Call video_wait with ${JSON.stringify({ ids: [id] })} first.`,
+    },
+  );
 }
 
 /** What is no length counts as none that is known: a negative one would make room in the budget. */

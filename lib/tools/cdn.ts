@@ -7,14 +7,15 @@ import { requireDeleteApproval } from './approval.ts';
 import { whereUsable } from './clips.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
+import { nextCall } from './view.ts';
 
 export const cdnUploadTool = (services: Services): Tool =>
   defineTool({
     name: 'cdn_upload',
     title: 'Publish a file',
     description:
-      'Publishes a clip or picture of the workspace and returns its address, once the bytes there are verified. ' +
-      'Publishing the same file again gives the same address.',
+      'Publishes a clip or picture of the workspace and returns its public address, once the bytes there are verified. The same ' +
+      'file again gives the same address. Only what the user wants public.',
     parameters: {
       type: 'object',
       properties: {
@@ -45,12 +46,13 @@ export const cdnListTool = (services: Services): Tool =>
   defineTool({
     name: 'cdn_list',
     title: 'List published files',
-    description: 'Lists published files, newest first, with their addresses.',
+    description: 'Lists published files and their addresses, newest first, page by page.',
     parameters: {
       type: 'object',
       properties: {
         prefix: { type: 'string', description: 'Only keys that begin with this, such as 2026/11/.' },
-        limit: { type: 'integer', minimum: 1, maximum: 100, description: 'How many; 20 if left out.' },
+        limit: { type: 'integer', minimum: 1, maximum: 100, description: 'Files a page, 20 if left out.' },
+        after: { type: 'string', minLength: 1, description: 'The last key of the page before.' },
       },
       required: [],
       additionalProperties: false,
@@ -62,14 +64,20 @@ export const cdnListTool = (services: Services): Tool =>
       openWorldHint: true,
       costsMoney: false,
     },
-    async handler({ prefix = '', limit = 20 }) {
-      const all = await (await services.cdn()).list({ prefix, limit: Number.POSITIVE_INFINITY });
-      const files = withoutCompanions(all)
-        .slice(0, limit)
-        .map(({ key, url, bytes }) => ({ key, url, bytes }));
+    async handler({ prefix = '', limit = 20, after }) {
+      const all = withoutCompanions(await (await services.cdn()).list({ prefix, limit: Number.POSITIVE_INFINITY }));
+      const before = after === undefined ? -1 : all.findIndex(({ key }) => key === after);
+      if (after !== undefined && before === -1) throw notPublished(after);
+      const page = all.slice(before + 1, before + 1 + limit);
+      const last = page.at(-1)?.key;
+      const hasMore = before + 1 + page.length < all.length;
       return {
-        summary: files.length === 0 ? 'Nothing is published here yet.' : `${files.length} published files.`,
-        data: { entries: files },
+        summary:
+          all.length === 0 ? 'Nothing is published here yet.' : `${page.length} of ${all.length} published files.`,
+        data: {
+          entries: page.map(({ key, url, bytes }) => ({ key, url, bytes })),
+          ...(hasMore && { next_step: nextCall('cdn_list', { ...(prefix && { prefix }), limit, after: last }) }),
+        },
       };
     },
   });
@@ -79,8 +87,8 @@ export const cdnDeleteTool = (services: Services): Tool =>
     name: 'cdn_delete',
     title: 'Take a published file down',
     description:
-      'Removes a published file, its poster and its sidecar, so that its address ends; the file in the workspace stays. ' +
-      'A person is asked first. Use it only when the user asked for it.',
+      'Takes a published file down for good, with its poster and sidecar; the file in the workspace stays. Only when the user ' +
+      'asked for it; a person is asked first.',
     parameters: {
       type: 'object',
       properties: {
@@ -104,16 +112,18 @@ export const cdnDeleteTool = (services: Services): Tool =>
         services,
         context,
       );
-      if (!(await cdn.remove(name))) {
-        throw new VideoToolsetError('not_found', `Nothing is published under ${name}.`, {
-          next_step: 'See the keys with cdn_list.',
-        });
-      }
+      if (!(await cdn.remove(name))) throw notPublished(name);
       const isCompanion = COMPANIONS.some((suffix) => name.endsWith(`.${suffix}`));
       if (!isCompanion) for (const suffix of COMPANIONS) await cdn.remove(besideKey(name, suffix));
       return { summary: `${name} was taken down.`, data: { deleted: [name] } };
     },
   });
+
+function notPublished(key: string): VideoToolsetError {
+  return new VideoToolsetError('not_found', `Nothing is published under ${key.slice(0, 200)}.`, {
+    next_step: 'See the keys with cdn_list.',
+  });
+}
 
 /** Poster and sidecar. */
 const COMPANIONS = ['webp', 'json'];

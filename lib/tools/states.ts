@@ -4,6 +4,7 @@ import type { Video } from '../../types/video.ts';
 import { isFinal } from '../api/parse.ts';
 import { isModeration } from '../api/refusal.ts';
 import { clipView } from './clips.ts';
+import type { Services } from './services.ts';
 import { jobView, nextCall } from './view.ts';
 
 export function viewOf(video: Video, clip: Clip | undefined): JobView {
@@ -44,18 +45,35 @@ function lifetimeOf({ expires_at, raw }: Video): string {
     : ` Its clip expired at ${until}.`;
 }
 
-/** One call for the jobs that go on, else the first clip to fetch, else what the failure asks for. */
-export function stepAfter(videos: Video[], clips: Clip[] = []): string {
+/** With the tools that there are: a preset may have one that goes the whole way, or none. */
+function wayOn(id: string | undefined, key: string | undefined, toolNames: readonly string[]): string | undefined {
+  if (toolNames.includes('video_download')) return nextCall('video_download', { id });
+  return toolNames.includes('video_produce') && key !== undefined ? nextCall('video_produce', { key }) : undefined;
+}
+
+/**
+ * One call for the jobs that go on, else the way on of the first clip, else what the failure asks for.
+ * @param open clips whose jobs are not known yet
+ * @param noted the clip of each job, where the ledger has it
+ * @returns undefined where there is nothing more to do with the tools at hand
+ */
+export function stepAfter(
+  videos: readonly Video[],
+  { toolNames }: Pick<Services, 'toolNames'>,
+  { noted = [], open = [] }: { noted?: readonly (Clip | undefined)[]; open?: readonly Clip[] } = {},
+): string | undefined {
   const running = videos.filter(({ status }) => !isFinal(status)).map(({ id }) => id);
-  const asked = clips.filter(({ state, quarantineUntil = 0 }) => state === 'sent' && Date.now() <= quarantineUntil);
-  const open = [...running, ...asked.map(({ key }) => key)];
-  if (open.length > 0) return nextCall('video_wait', { ids: open });
-  const unsent = clips.find(({ state }) => state === 'intended' || state === 'sent');
-  if (unsent !== undefined) return nextCall('video_produce', { key: unsent.key });
-  const lost = clips.find(({ state }) => state === 'unknown');
+  const asked = open.filter(({ state, quarantineUntil = 0 }) => state === 'sent' && Date.now() <= quarantineUntil);
+  const waitFor = [...running, ...asked.map(({ key }) => key)];
+  if (waitFor.length > 0) return nextCall('video_wait', { ids: waitFor });
+  const unsent = open.find(({ state }) => state === 'intended' || state === 'sent');
+  if (unsent !== undefined && toolNames.includes('video_produce'))
+    return nextCall('video_produce', { key: unsent.key });
+  if (unsent !== undefined) return 'Tell the user to go on with it: video-toolset produce --resume';
+  const lost = open.find(({ state }) => state === 'unknown');
   if (lost !== undefined) return `Tell the user to decide: video-toolset ledger ${lost.key}`;
-  const done = videos.find(({ status }) => status === 'completed');
-  if (done !== undefined) return nextCall('video_download', { id: done.id });
+  const done = videos.findIndex(({ status }) => status === 'completed');
+  if (done !== -1) return wayOn(videos[done]?.id, noted[done]?.key, toolNames);
   const isModerated = videos.some(({ error }) => isModeration(error));
   return isModerated
     ? 'The prompt was refused by moderation: change what it shows before anything is created again; the same prompt fails again.'

@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type {
   ArgumentsOf,
   ParametersSchema,
@@ -35,11 +35,13 @@ export interface ToolDefinition<S extends ParametersSchema> {
 
 /** A tool out of one literal; the handler's argument types follow from the schema, and are checked before it runs. */
 export function defineTool<const S extends ParametersSchema>({ handler, ...tool }: ToolDefinition<S>): Tool {
-  const isValid = ajv.compile<ArgumentsOf<S>>(tool.parameters);
+  // At the first call: a program that only lists the tools starts sooner.
+  let isValid: ValidateFunction<ArgumentsOf<S>> | undefined;
   return {
     ...tool,
     run(input, context) {
       const args: unknown = leniently(tool.parameters, input);
+      isValid ??= ajv.compile<ArgumentsOf<S>>(tool.parameters);
       if (isValid(args)) return handler(args, context);
       throw invalidArguments(tool, isValid.errors ?? []);
     },

@@ -1,12 +1,8 @@
-import type { Clip } from '../../types/ledger.ts';
-import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
+import type { Tool } from '../../types/tool.ts';
 import type { FileInput, JobRequest } from '../../types/video.ts';
-import { intend, send } from '../production/submit.ts';
-import { clipView } from './clips.ts';
-import { notMade } from './notMade.ts';
+import { MAKES_A_JOB, makeJob, VARIATION } from './makeJob.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
-import { nextCall } from './view.ts';
 
 /** What a clip is asked for with, wherever one is asked for. */
 export const CLIP_PARAMETERS = {
@@ -14,40 +10,32 @@ export const CLIP_PARAMETERS = {
     type: 'string',
     minLength: 1,
     maxLength: 32_000,
-    description: 'What is to be seen: subject, action, place, one camera move, light, palette, sound.',
+    description: 'What is to be seen and heard: subject, action, place, one camera move, light, palette, sound.',
   },
   seconds: {
     type: 'integer',
     minimum: 1,
     maximum: 600,
-    description: 'Length in seconds, usually 4, 8 or 12; a server names what it takes. Left out: its default.',
+    description: 'Usually 4, 8 or 12. Left out: the server decides.',
   },
   size: {
     type: 'string',
     pattern: '^[1-9]\\d{1,4}x[1-9]\\d{1,4}$',
-    description: 'WIDTHxHEIGHT in pixels: 1280x720 is landscape, 720x1280 portrait. Left out: its default.',
+    description: '1280x720 is landscape, 720x1280 portrait. Left out: the server decides.',
   },
-  model: {
-    type: 'string',
-    minLength: 1,
-    description: 'A model of the server. Leave out unless the user names one.',
-  },
+  model: { type: 'string', minLength: 1, description: 'Only if the user names one.' },
   input_reference: {
     type: 'string',
     minLength: 1,
-    description: 'First frame: an image (PNG, JPEG, WebP) in the workspace by its path, or an https address.',
+    description: 'First frame: path of an image in the workspace, or https address.',
   },
   fit: {
     type: 'string',
     enum: ['cover', 'contain', 'stretch', 'none'],
-    description: 'How a first frame of another shape is brought to size; cover, which crops, if left out.',
+    description: 'For a first frame of another shape; cover (crops) if left out.',
   },
-  variation: {
-    type: 'integer',
-    minimum: 1,
-    maximum: 1_000,
-    description: 'Another take of the same request: 2, 3 and so on, each made and paid for once. 1 if left out.',
-  },
+  characters: { type: 'array', items: { type: 'string' }, description: 'Ids of characters that the prompt names.' },
+  variation: VARIATION,
 } as const;
 
 export const videoCreateTool = (services: Services): Tool =>
@@ -55,61 +43,18 @@ export const videoCreateTool = (services: Services): Tool =>
     name: 'video_create',
     title: 'Create a video',
     description:
-      'Starts one job that makes one clip from a prompt. Costs money on a paid server, so call it once per wanted clip, ' +
-      'and never again because a job is slow. The same call again pays for nothing: it finds the same job. Returns the job id ' +
-      'at once; go on with video_wait.',
+      'Starts one job that makes one clip from a prompt. Returns the job id at once; go on with video_wait. Costs money on a ' +
+      'paid server: call it once per wanted clip, never again because a job is slow. The same call again finds the same job ' +
+      'and pays for nothing.',
     parameters: {
       type: 'object',
       properties: CLIP_PARAMETERS,
       required: ['prompt'],
       additionalProperties: false,
     },
-    annotations: {
-      readOnlyHint: false,
-      destructiveHint: false,
-      idempotentHint: false,
-      openWorldHint: true,
-      costsMoney: true,
-    },
-    async handler({ variation, ...args }, context) {
-      await services.workspace.requireWritable();
-      const wish = { request: createRequestOf(args), goal: 'job', ...(variation && { variation }) } as const;
-      const intention = await intend(wish, services, context);
-      if (!intention.isNew) return await foundAgain(intention.clip, services, context);
-      const { clip, job, price } = intention;
-      const { clip: sent, video } = await send(clip, job, price, services, context.signal);
-      return {
-        summary: [`Job ${video.id} was made and is ${video.status}.`, ...(video.notices ?? [])].join(' '),
-        data: { jobs: [clipView(sent, video)], next_step: nextCall('video_wait', { ids: [video.id] }) },
-      };
-    },
+    annotations: MAKES_A_JOB,
+    handler: ({ variation, ...args }, context) => makeJob(createRequestOf(args), variation, services, context),
   });
-
-/** The same clip was wanted before: nothing was sent, and where it stands is told. */
-async function foundAgain(clip: Clip, services: Services, { signal }: ToolContext): Promise<ToolResult> {
-  const { key, jobId, published } = clip;
-  const another = `Nothing was sent; another take is made with variation ${clip.variation + 1}.`;
-  if (published !== undefined) {
-    return {
-      summary: `The same clip was made before and is published at ${published.url}. ${another}`,
-      data: { jobs: [clipView(clip)], published: [published] },
-    };
-  }
-  // Another take would only hide that a person has to decide.
-  if (clip.state === 'unknown') throw notMade(clip);
-  const api = await services.api();
-  const video =
-    jobId === undefined
-      ? undefined
-      : await api.retrieve(jobId, { signal }).catch((error) => {
-          throw clip.state === 'gone' ? notMade(clip) : error;
-        });
-  const state = video === undefined ? `is ${clip.state}` : `is made by job ${video.id}, which is ${video.status}`;
-  return {
-    summary: `The same clip was wanted before (${key}) and ${state}. ${another}`,
-    data: { jobs: [clipView(clip, video)], next_step: nextCall('video_wait', { ids: [jobId ?? key] }) },
-  };
-}
 
 interface CreateArguments {
   prompt: string;
@@ -118,15 +63,18 @@ interface CreateArguments {
   model?: string;
   input_reference?: string;
   fit?: 'cover' | 'contain' | 'stretch' | 'none';
+  characters?: string[];
 }
 
-export function createRequestOf({ seconds, input_reference, ...rest }: CreateArguments): JobRequest {
+export function createRequestOf({ seconds, input_reference, characters, ...rest }: CreateArguments): JobRequest {
   return {
     operation: 'create',
     parameters: {
       ...rest,
       ...(seconds !== undefined && { seconds: String(seconds) }),
       ...(input_reference !== undefined && { input_reference: referenceOf(input_reference) }),
+      ...(characters !== undefined &&
+        characters.length > 0 && { extra: { characters: characters.map((id) => ({ id })) } }),
     },
   };
 }

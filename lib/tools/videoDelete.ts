@@ -19,8 +19,8 @@ export const videoDeleteTool = (services: Services): Tool =>
     name: 'video_delete',
     title: 'Delete a video',
     description:
-      'Deletes a job and its clip from the server, for good; files in the workspace and published files stay. ' +
-      'A person is asked first. Use it only when the user asked for it.',
+      'Deletes a job and its clip from the server for good; saved and published files stay. Only when the user asked for it; a ' +
+      'person is asked first.',
     parameters: {
       type: 'object',
       properties: { id: { type: 'string', minLength: 1, description: 'Job id, or key of a clip (clip-…).' } },

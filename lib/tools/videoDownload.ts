@@ -10,8 +10,8 @@ export const videoDownloadTool = (services: Services): Tool =>
     name: 'video_download',
     title: 'Download a video',
     description:
-      "Saves a completed job's clip in the workspace, whole and checked, and returns its path. Servers keep clips only for a " +
-      'while, so download soon. Repeating it is harmless: nothing is overwritten unless asked.',
+      'Saves the clip of a completed job in the workspace, whole and checked, and returns its path. Download soon: servers keep ' +
+      'clips only for a while. Costs nothing; doing it again is harmless.',
     parameters: {
       type: 'object',
       properties: {

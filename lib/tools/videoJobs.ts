@@ -1,4 +1,4 @@
-import type { Tool } from '../../types/tool.ts';
+import type { JobView, Tool, ToolResult } from '../../types/tool.ts';
 import { clipOf, clipView, note } from './clips.ts';
 import type { Services } from './services.ts';
 import { stateOfClip, states, stepAfter, viewOf } from './states.ts';
@@ -9,7 +9,7 @@ export const videoRetrieveTool = (services: Services): Tool =>
   defineTool({
     name: 'video_retrieve',
     title: 'Look at a video job',
-    description: 'Returns the present state of one job. To wait for its end use video_wait, which needs fewer calls.',
+    description: 'Returns the present state of one job, at once. To wait for its end use video_wait. Costs nothing.',
     parameters: {
       type: 'object',
       properties: { id: { type: 'string', minLength: 1, description: 'Job id, or key of a clip (clip-…).' } },
@@ -20,11 +20,11 @@ export const videoRetrieveTool = (services: Services): Tool =>
     async handler({ id }, { signal }) {
       const clip = await clipOf(id, services);
       if (clip !== undefined && clip.jobId === undefined) {
-        return { summary: stateOfClip(clip), data: { jobs: [clipView(clip)], next_step: stepAfter([], [clip]) } };
+        return resultOf(stateOfClip(clip), [clipView(clip)], stepAfter([], services, { open: [clip] }));
       }
       const video = await (await services.api()).retrieve(clip?.jobId ?? id, { signal });
       const noted = await note(video, services);
-      return { summary: states([video]), data: { jobs: [viewOf(video, noted)], next_step: stepAfter([video]) } };
+      return resultOf(states([video]), [viewOf(video, noted)], stepAfter([video], services, { noted: [noted] }));
     },
   });
 
@@ -32,7 +32,8 @@ export const videoListTool = (services: Services): Tool =>
   defineTool({
     name: 'video_list',
     title: 'List video jobs',
-    description: "Lists the server's jobs, newest first, one page at a time. Use it to find a job whose id was lost.",
+    description:
+      "Lists the server's jobs, newest first, page by page. Use it to find a job whose id was lost. Costs nothing.",
     parameters: {
       type: 'object',
       properties: {
@@ -63,3 +64,7 @@ export const videoListTool = (services: Services): Tool =>
       };
     },
   });
+
+function resultOf(summary: string, jobs: JobView[], next_step: string | undefined): ToolResult {
+  return { summary, data: { jobs, ...(next_step !== undefined && { next_step }) } };
+}

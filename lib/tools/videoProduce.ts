@@ -14,9 +14,9 @@ export const videoProduceTool = (services: Services): Tool =>
     name: 'video_produce',
     title: 'Produce a video',
     description:
-      'Makes one clip and publishes it, in one call: create, wait, download, publish. Costs money on a paid server, once for ' +
-      'each wanted clip: the same call again goes on with the same clip. When time runs out it returns where the clip stands; ' +
-      'go on with its key. Returns the public address.',
+      'Makes one clip and publishes it in one call: create, wait, download, publish. Returns its public address. Costs money on ' +
+      'a paid server, once per wanted clip: the same call again goes on with the same clip and pays for nothing. Where time runs ' +
+      'out, it returns the key to go on with. Not to look at jobs or wait for others.',
     parameters: {
       type: 'object',
       properties: {
@@ -24,13 +24,13 @@ export const videoProduceTool = (services: Services): Tool =>
         key: {
           type: 'string',
           minLength: 1,
-          description: 'Goes on with this clip (clip-…), as an earlier call returned it; then nothing else is needed.',
+          description: 'Of a clip to go on with (clip-…); needs nothing else.',
         },
         max_seconds: {
           type: 'integer',
           minimum: 1,
           maximum: 3_600,
-          description: 'Return after this time at the latest. Left out: the limit of this host.',
+          description: 'Return by then. Left out: as long as this host allows.',
         },
       },
       required: [],
@@ -53,7 +53,9 @@ export const videoProduceTool = (services: Services): Tool =>
       if (prompt === undefined) throw nothingWanted();
       const request = createRequestOf({ prompt, ...rest });
       const wish = { request, goal: 'published', ...(variation && { variation }) } as const;
-      const { isNew, ...outcome } = await produceWish(wish, services, { ...context, limitMs });
+      const { isNew, ...outcome } = await produceWish(wish, services, { ...context, limitMs }).catch((error) => {
+        throw goesOnHere(error);
+      });
       return resultOf(outcome, isNew);
     },
   });
@@ -63,7 +65,17 @@ async function goOn(key: string, services: Services, context: ToolContext & { li
   const clip = await ledger.get(key);
   if (clip === undefined) throw noSuchClip(key);
   await ledger.want(clip, 'published');
-  return resultOf(await produce(key, services, context), true);
+  const outcome = await produce(key, services, context).catch((error) => {
+    throw goesOnHere(error);
+  });
+  return resultOf(outcome, true);
+}
+
+/** A failed download is made good by this very call, and the model may have no tool for the single step. */
+function goesOnHere(error: unknown): unknown {
+  if (!(error instanceof VideoToolsetError) || !error.facts.next_step?.includes('video_download')) return error;
+  const next_step = 'Make the same call again: it goes on with the same clip, and pays for nothing.';
+  return new VideoToolsetError(error.code, error.message, { ...error.facts, cause: error, next_step });
 }
 
 /** @throws VideoToolsetError where the clip failed, or a person has to decide */

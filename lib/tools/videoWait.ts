@@ -1,5 +1,5 @@
 import type { Clip, ClipState } from '../../types/ledger.ts';
-import type { Tool, ToolContext } from '../../types/tool.ts';
+import type { JobView, Tool, ToolContext } from '../../types/tool.ts';
 import type { Video } from '../../types/video.ts';
 import type { Profile } from '../api/profiles.ts';
 import { VideoToolsetError } from '../errors.ts';
@@ -10,13 +10,16 @@ import type { Services } from './services.ts';
 import { stateOfClip, states, stepAfter, viewOf } from './states.ts';
 import { defineTool, READS } from './tool.ts';
 
+/** So many jobs are shown with their prompts. */
+const SHOWN_WHOLE = 10;
+
 export const videoWaitTool = (services: Services): Tool =>
   defineTool({
     name: 'video_wait',
     title: 'Wait for videos',
     description:
-      'Waits for the end of one or many jobs, as long as this host allows, and returns their states. When time runs out the ' +
-      'jobs go on: call it again with the same ids. It never cancels anything and costs nothing.',
+      'Waits until jobs end, as long as this host allows, and returns their states. Where time runs out they go on: call it again ' +
+      'with the same ids. Costs nothing and cancels nothing. Use it instead of asking again and again.',
     parameters: {
       type: 'object',
       properties: {
@@ -31,7 +34,7 @@ export const videoWaitTool = (services: Services): Tool =>
           type: 'integer',
           minimum: 1,
           maximum: 3_600,
-          description: 'Wait no longer than this. Left out: the limit of this host.',
+          description: 'Return by then. Left out: as long as this host allows.',
         },
       },
       required: ['ids'],
@@ -60,12 +63,19 @@ export const videoWaitTool = (services: Services): Tool =>
       const clips = await Promise.all(videos.map((video) => note(video, services)));
       const jobs = videos.map((video, index) => viewOf(video, clips[index]));
       const summary = [...(videos.length > 0 ? [states(videos)] : []), ...open.map(stateOfClip)].join(' ');
+      const step = stepAfter(videos, services, { noted: clips, open });
+      const next = step === undefined ? {} : { next_step: step };
       return {
         summary: timedOut ? `Time ran out; the jobs go on. ${summary}` : summary,
-        data: { jobs: [...jobs, ...open.map((clip) => clipView(clip))], next_step: stepAfter(videos, open) },
+        data: { jobs: shortened([...jobs, ...open.map((clip) => clipView(clip))]), ...next },
       };
     },
   });
+
+/** The model knows what it asked for: of many jobs it needs to know how they stand. */
+function shortened(jobs: JobView[]): JobView[] {
+  return jobs.length <= SHOWN_WHOLE ? jobs : jobs.map(({ prompt: _known, ...job }) => job);
+}
 
 /** Only the waiting ended: what that means for the jobs is said. */
 function stoppedWaiting(error: unknown, profile: Profile, services: Services): unknown {

@@ -11,6 +11,7 @@ import { benchResume } from './resume.ts';
 import { benchRetrieve } from './retrieve.ts';
 import { benchS3 } from './s3.ts';
 import { benchSftp } from './sftp.ts';
+import { benchTools } from './toolTokens.ts';
 import { benchUpload } from './upload.ts';
 import { benchWaits } from './waits.ts';
 
@@ -19,6 +20,7 @@ const BENCHES = [
   benchRender,
   benchEightRenders,
   benchAgent,
+  benchTools,
   benchDownload,
   benchUpload,
   benchS3,

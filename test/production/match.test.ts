@@ -25,6 +25,18 @@ test('a field that the server does not repeat is no match', () => {
   }
 });
 
+test('an extension is told by what is added, or by the length of the whole', () => {
+  const asked = { ...ASKED, isAdded: true };
+  for (const [seconds, matches] of [
+    ['8', true],
+    ['12', true],
+    ['4', false],
+  ] as const) {
+    assert.equal(isMatch(asked, WINDOW, { ...VIDEO, seconds }), matches, seconds);
+  }
+  assert.ok(!isMatch(ASKED, WINDOW, { ...VIDEO, seconds: '12' }));
+});
+
 test('another value is no match', () => {
   for (const other of [{ prompt: 'a boat' }, { model: 'n' }, { seconds: '4' }, { size: '720x1280' }]) {
     assert.ok(!isMatch(ASKED, WINDOW, { ...VIDEO, ...other }), JSON.stringify(other));

@@ -5,6 +5,17 @@ export function mp4(payload: string | Buffer = 'frames'): Buffer {
   return Buffer.concat([box('ftyp', 'isom\0\0\x02\0isomiso2avc1mp41'), box('moov', ''), box('mdat', payload)]);
 }
 
+/** An MP4 whose index states a length, in the short or the long form of its header. */
+export function timedMp4(seconds: number, form: 'short' | 'long' = 'short'): Buffer {
+  const header = Buffer.alloc(form === 'short' ? 100 : 112);
+  header.writeUInt8(form === 'short' ? 0 : 1, 0);
+  header.writeUInt32BE(1_000, form === 'short' ? 12 : 20);
+  if (form === 'short') header.writeUInt32BE(seconds * 1_000, 16);
+  else header.writeBigUInt64BE(BigInt(seconds * 1_000), 24);
+  const index = box('moov', Buffer.concat([box('free', 'xx'), box('mvhd', header)]));
+  return Buffer.concat([box('ftyp', 'isom\0\0\x02\0isomiso2avc1mp41'), box('mdat', Buffer.alloc(2_000)), index]);
+}
+
 /** A WebP header around anything; enough for magic bytes, not for a decoder. */
 export function webp(payload = 'VP8 pixels'): Buffer {
   const content = Buffer.from(`WEBP${payload}`, 'latin1');

@@ -34,6 +34,18 @@ export function testEngine(work: (task: RenderTask) => unknown = () => undefined
   };
 }
 
+/** The test engine, which can also remix, edit and extend. */
+export function revisingEngine(work?: (task: RenderTask) => unknown): Engine {
+  return {
+    ...testEngine(work),
+    revise({ segments, ...recipe }, revision) {
+      const { kind, prompt } = revision;
+      if (kind === 'extension') return { ...recipe, segments: [...segments, { prompt, seconds: revision.seconds }] };
+      return { ...recipe, segments: segments.map(({ seconds }) => ({ prompt, seconds })) };
+    },
+  };
+}
+
 /** The bytes the test engine makes of a recipe. */
 export function clipOf(recipe: Pick<Recipe, 'seed'>): Buffer {
   return mp4(Buffer.alloc(4_096, `frame of ${recipe.seed};`));

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { ApprovalRequest } from '../../types/tool.ts';
+import { picture } from '../support/media.ts';
 import { answerJson, listen } from '../support/server.ts';
 import { openStudio, testEngine, untilStopped } from '../support/studio.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -20,7 +21,12 @@ test('the tools are plain, closed and described, and their annotations are true'
       'video_retrieve',
       'video_list',
       'video_download',
+      'video_remix',
+      'video_edit',
+      'video_extend',
       'video_delete',
+      'video_character_create',
+      'video_character_retrieve',
       'cdn_upload',
       'cdn_list',
       'cdn_delete',
@@ -37,9 +43,9 @@ test('the tools are plain, closed and described, and their annotations are true'
       assert.match(schema.type, /^(string|integer|number|boolean|array)$/, `${name}.${property}`);
       if (schema.type === 'array') assert.deepEqual(schema.items, { type: 'string' });
     }
-    assert.equal(annotations.costsMoney, name === 'video_create' || name === 'video_produce', name);
+    assert.equal(annotations.costsMoney, /^video_(produce|create|remix|edit|extend)$/.test(name), name);
     assert.equal(annotations.destructiveHint, name === 'video_delete' || name === 'cdn_delete', name);
-    const reads = ['video_wait', 'video_retrieve', 'video_list', 'cdn_list'].includes(name);
+    const reads = /_(wait|retrieve|list)$/.test(name);
     assert.equal(annotations.readOnlyHint, reads, name);
   }
   assert.equal(tools.tools.find(({ name }) => name === 'video_create')?.annotations.idempotentHint, false);
@@ -161,6 +167,42 @@ test('a list goes on page by page', async () => {
   const second = await tools.call('video_list', json);
   assert.equal(second.data.jobs?.length, 1);
   assert.equal(second.data.next_step, undefined);
+});
+
+test('of many jobs that are waited for the prompts are left out', async () => {
+  await using server = await listen(({ url }, response) =>
+    answerJson(response, { id: url.split('/').at(-1), status: 'completed', prompt: 'A boat' }),
+  );
+  await using tools = await openTools({ baseUrl: server.baseUrl });
+  for (const [count, prompt] of [
+    [10, 'A boat'],
+    [11, undefined],
+  ] as const) {
+    const ids = Array.from({ length: count }, (_, index) => `video_${index}`);
+    const { jobs = [] } = (await tools.call('video_wait', { ids })).data;
+    assert.deepEqual(
+      jobs.map((job) => [job.id, job.status, job.prompt]),
+      ids.map((id) => [id, 'completed', prompt]),
+    );
+  }
+});
+
+test('published files are listed page by page', async () => {
+  await using tools = await openTools({ baseUrl: 'http://127.0.0.1:9' });
+  const keys: string[] = [];
+  for (const width of [16, 24, 32]) {
+    await writeFile(path.join(tools.workspace, `${width}.png`), picture('image/png', width));
+    const { data } = await tools.call('cdn_upload', { path: `${width}.png` });
+    keys.unshift(data.published?.[0]?.key ?? '');
+  }
+  const first = await tools.call('cdn_list', { limit: 2 });
+  assert.equal(first.summary, '2 of 3 published files.');
+  const [, json] = /^Call cdn_list with (.*)$/.exec(first.data.next_step ?? '') ?? [];
+  const second = await tools.call('cdn_list', json);
+  assert.equal(second.data.next_step, undefined);
+  const listed = [first.data.entries, second.data.entries].flat().map((entry) => Object(entry).key);
+  assert.deepEqual(listed.toSorted(), keys.toSorted());
+  assert.equal(freeError(await tools.call('cdn_list', { after: 'none.png' })).code, 'not_found');
 });
 
 for (const [name, approve, asked] of [

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openRuntime, type Runtime } from '../../lib/runtime.ts';
-import { cdnTools } from '../../lib/tools/cdnToolset.ts';
 import { runTool } from '../../lib/tools/run.ts';
-import { videoTools } from '../../lib/tools/videoToolset.ts';
 import type { Options } from '../../types/config.ts';
 import type { ErrorReport } from '../../types/error.ts';
 import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
@@ -30,7 +28,7 @@ export async function openTools(options: Options = {}): Promise<TestTools> {
     profile: { defaultSeconds: 4 },
     ...options,
   });
-  const tools = [...videoTools(runtime), ...cdnTools(runtime)];
+  const tools = [...runtime.tools];
   return {
     runtime,
     tools,

@@ -48,6 +48,9 @@ const WRONG: Record<string, readonly unknown[]> = {
     { prompt: 'x', size: 'landscape' },
     { prompt: 'x', model: ' ' },
     { prompt: 'x', input_reference: '' },
+    { prompt: 'x', size: '99999x99999', input_reference: 'whole.png' },
+    { prompt: 'x', characters: [1] },
+    { prompt: 'x', characters: {} },
     { prompt: 'x', fps: 24 },
     { prompt: 'x', toString: null },
     { prompt: 'x', constructor: 'y' },
@@ -71,6 +74,7 @@ const WRONG: Record<string, readonly unknown[]> = {
     { id: 'a' },
     { ids: ['../x'] },
     { ids: ['%2e%2e'] },
+    { ids: ['video_1', 'a b'] },
   ],
   video_retrieve: [
     {},
@@ -97,6 +101,45 @@ const WRONG: Record<string, readonly unknown[]> = {
     { id: 'a', name: 'nul\0' },
     { id: 'a', overwrite: 'perhaps' },
   ],
+  video_remix: [
+    {},
+    { id: 'a' },
+    { prompt: 'x' },
+    { id: 'a', prompt: ' ' },
+    { id: '../x', prompt: 'x' },
+    { id: 'a', prompt: 'x', variation: 0 },
+    { id: 'a', prompt: 'x', seconds: 4 },
+  ],
+  video_edit: [
+    {},
+    { video: 'a' },
+    { video: 'a', prompt: '' },
+    { video: '%2e%2e', prompt: 'x' },
+    { video: 'a b', prompt: 'x' },
+    { video: '../secret.png', prompt: 'x' },
+    { video: '/etc/hostname', prompt: 'x' },
+    { video: '~/clip.mp4', prompt: 'x' },
+    { video: '.hidden.mp4', prompt: 'x' },
+    { video: 'not-there.mp4', prompt: 'x' },
+    { video: 'empty.mp4', prompt: 'x' },
+    { video: 'picture.mp4', prompt: 'x' },
+  ],
+  video_extend: [
+    { video: 'a', prompt: 'x' },
+    { video: 'a', prompt: 'x', seconds: 0 },
+    { video: 'a', prompt: 'x', seconds: 'four' },
+    { video: 'folder-out/secret.mp4', prompt: 'x', seconds: 4 },
+  ],
+  video_character_create: [
+    {},
+    { video: 'whole.png', name: 'x' },
+    { video: 'text.png', name: 'x' },
+    { video: 'folder', name: 'x' },
+    { video: '../secret.png', name: 'x' },
+    { video: 'empty.mp4', name: '' },
+    { video: 'empty.mp4', name: 'x'.repeat(81) },
+  ],
+  video_character_retrieve: [{}, { id: '' }, { id: '../x' }, { id: '%2e%2e' }, { id: 'a b' }],
   video_delete: [{}, { id: '' }, { id: '../x' }, { id: '%2e%2e' }, { id: 'a', yes: true }, { id: 'a', approved: true }],
   cdn_upload: [
     {},
@@ -149,6 +192,8 @@ async function fillWorkspace(workspace: string): Promise<void> {
   await writeFile(inside('.hidden.png'), png);
   await writeFile(inside('.cache/inner.png'), png);
   await writeFile(inside('published/old.png'), png);
+  await writeFile(inside('whole.png'), png);
+  await writeFile(inside('picture.mp4'), png);
   await writeFile(inside('text.png'), 'no picture at all');
   await writeFile(inside('empty.mp4'), '');
   await writeFile(inside('corrupt.png'), corrupt);
@@ -244,6 +289,10 @@ test('an id that nobody knows is not found, and nothing is saved', async () => {
     ['video_wait', { ids: ['video_x'] }],
     ['video_download', { id: 'video_x' }],
     ['video_delete', { id: 'video_x' }],
+    ['video_remix', { id: 'video_x', prompt: 'x' }],
+    ['video_edit', { video: 'video_x', prompt: 'x' }],
+    ['video_extend', { video: 'video_x', prompt: 'x', seconds: 4 }],
+    ['video_character_retrieve', { id: 'char_x' }],
   ] as const) {
     assert.equal(errorOf(await tools.call(tool, input)).code, 'not_found', tool);
   }

@@ -1,0 +1,68 @@
+import type { Clip } from '../../types/ledger.ts';
+import type { ToolAnnotations, ToolContext, ToolResult } from '../../types/tool.ts';
+import type { JobRequest } from '../../types/video.ts';
+import { intend, send } from '../production/submit.ts';
+import { clipView } from './clips.ts';
+import { notMade } from './notMade.ts';
+import type { Services } from './services.ts';
+import { nextCall } from './view.ts';
+
+/** Of a tool that makes a job. */
+export const MAKES_A_JOB: ToolAnnotations = {
+  readOnlyHint: false,
+  destructiveHint: false,
+  idempotentHint: false,
+  openWorldHint: true,
+  costsMoney: true,
+};
+
+export const VARIATION = {
+  type: 'integer',
+  minimum: 1,
+  maximum: 1_000,
+  description: '2, 3, …: another take of the same request, paid anew.',
+} as const;
+
+/** Makes the job that is asked for, through the ledger; one that was asked for before is found again, and nothing is sent. */
+export async function makeJob(
+  request: JobRequest,
+  variation: number | undefined,
+  services: Services,
+  context: ToolContext,
+): Promise<ToolResult> {
+  await services.workspace.requireWritable();
+  const intention = await intend({ request, goal: 'job', ...(variation && { variation }) }, services, context);
+  if (!intention.isNew) return await foundAgain(intention.clip, services, context);
+  const { clip, job, price } = intention;
+  const { clip: sent, video } = await send(clip, job, price, services, context.signal);
+  return {
+    summary: [`Job ${video.id} was made and is ${video.status}.`, ...(video.notices ?? [])].join(' '),
+    data: { jobs: [clipView(sent, video)], next_step: nextCall('video_wait', { ids: [video.id] }) },
+  };
+}
+
+/** The same clip was wanted before: nothing was sent, and where it stands is told. */
+async function foundAgain(clip: Clip, services: Services, { signal }: ToolContext): Promise<ToolResult> {
+  const { key, jobId, published } = clip;
+  const another = `Nothing was sent; another take is made with variation ${clip.variation + 1}.`;
+  if (published !== undefined) {
+    return {
+      summary: `The same clip was made before and is published at ${published.url}. ${another}`,
+      data: { jobs: [clipView(clip)], published: [published] },
+    };
+  }
+  // Another take would only hide that a person has to decide.
+  if (clip.state === 'unknown') throw notMade(clip);
+  const api = await services.api();
+  const video =
+    jobId === undefined
+      ? undefined
+      : await api.retrieve(jobId, { signal }).catch((error) => {
+          throw clip.state === 'gone' ? notMade(clip) : error;
+        });
+  const state = video === undefined ? `is ${clip.state}` : `is made by job ${video.id}, which is ${video.status}`;
+  return {
+    summary: `The same clip was wanted before (${key}) and ${state}. ${another}`,
+    data: { jobs: [clipView(clip, video)], next_step: nextCall('video_wait', { ids: [jobId ?? key] }) },
+  };
+}
