@@ -63,7 +63,7 @@ export function createRemoteHash(): RemoteHash {
 
   return {
     prepare(session) {
-      ableOf(session).catch(() => undefined);
+      if (!canRun.has(session)) ableOf(session).catch(() => undefined);
     },
     async of(session, file, { signal, mayReadLarge = true } = {}) {
       if (file.bytes <= SMALL_BYTES) {
