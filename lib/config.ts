@@ -14,6 +14,7 @@ import {
   stringRecord,
   switchOf,
   text,
+  tokenOf,
 } from './config/values.ts';
 import { type Environment, type OptionName, VARIABLES } from './config/variables.ts';
 import { VideoToolsetError } from './errors.ts';
@@ -33,18 +34,25 @@ const SERVER_NAMES = [
 /** Of video within 24 hours, where a clip may cost money and nobody set a budget. */
 const DEFAULT_BUDGET_SECONDS = 300;
 
+/** What a way of starting has for a default of its own, where neither option nor variable is set. */
+export type Defaults = Pick<Options, 'workspace'>;
+
 /**
  * Options and environment as one checked configuration; an option beats its variable, an empty variable counts as not set.
  *
  * @throws VideoToolsetError `invalid_configuration`, naming the option and the variable; also for an unknown option or an
  * unknown variable that begins with `VIDEO_`, so that a misspelt one is never silently ignored.
  */
-export function resolveConfig(options: Options = {}, environment: Environment = process.env): Config {
+export function resolveConfig(
+  options: Options = {},
+  environment: Environment = process.env,
+  defaults: Defaults = {},
+): Config {
   refuseUnknown(options, environment);
   const read = (name: OptionName): unknown => options[name] ?? (environment[VARIABLES[name]]?.trim() || undefined);
 
   const baseUrl = baseUrlOf(read('baseUrl'));
-  const workspace = folder('workspace', read('workspace') ?? 'videos');
+  const workspace = folder('workspace', read('workspace') ?? defaults.workspace ?? 'videos');
   const state = folder('state', read('state') ?? defaultState(environment));
   const cdn = cdnUrl(read('cdn'), workspace);
   refuseOverlaps({ workspace, state, cdn });
@@ -56,6 +64,7 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
   const sshAgent = environment.SSH_AUTH_SOCK?.trim() || undefined;
   const agentBaseUrl = httpUrl('agentBaseUrl', read('agentBaseUrl'));
   const agentApiKey = text('agentApiKey', read('agentApiKey'));
+  const mcpToken = tokenOf('mcpToken', read('mcpToken'));
   const server = oneOf('server', read('server') ?? 'auto', SERVER_NAMES);
   const profile = factsOf(read('profile'));
   const isFree = profile.costsNothing ?? (baseUrl === undefined || server === 'studio');
@@ -94,15 +103,16 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
     agentModel: text('agentModel', read('agentModel')) ?? 'offline',
     ...(agentBaseUrl !== undefined && { agentBaseUrl }),
     ...(agentApiKey !== undefined && { agentApiKey }),
+    ...(mcpToken !== undefined && { mcpToken }),
     debug: switchOf('debug', read('debug') ?? false),
   };
 }
 
 /** Every value of a configuration that must never be shown. */
-export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'headers' | 'query'>): string[] {
+export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'mcpToken' | 'headers' | 'query'>): string[] {
   const named = [...Object.entries(config.headers), ...Object.entries(config.query)];
   const secrets = named.filter(([name]) => /key|auth|token|secret|cookie|^sig/i.test(name)).map(([, value]) => value);
-  const values = [config.apiKey, config.agentApiKey, ...secrets];
+  const values = [config.apiKey, config.agentApiKey, config.mcpToken, ...secrets];
   return values.filter((value) => value !== undefined);
 }
 

@@ -4,7 +4,7 @@ import type { Config, Options } from '../types/config.ts';
 import type { Tool } from '../types/tool.ts';
 import { createVideoApi, type VideoApi } from './api/video.ts';
 import { type Cdn, createCdn, localCdnFolder } from './cdn/cdn.ts';
-import { resolveConfig, secretsOf } from './config.ts';
+import { type Defaults, resolveConfig, secretsOf } from './config.ts';
 import type { AgentLauncher } from './host/AgentLauncher.ts';
 import { handOffToolset } from './host/handOffToolset.ts';
 import type { Sessions } from './host/sessions.ts';
@@ -22,6 +22,8 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 export interface Runtime extends Services {
   readonly config: Config;
   readonly log: Log;
+  readonly tools: readonly Tool[];
+  /** The same, by their names. */
   readonly toolset: ToolSet;
   /** Loads the agent's model on first use. */
   agents(): Promise<AgentLauncher>;
@@ -31,8 +33,8 @@ export interface Runtime extends Services {
 }
 
 /** @throws VideoToolsetError `invalid_configuration` at once, before anything is opened */
-export function openRuntime(options: Options = {}): Runtime {
-  const config = resolveConfig(options);
+export function openRuntime(options: Options = {}, defaults: Defaults = {}): Runtime {
+  const config = resolveConfig(options, undefined, defaults);
   const secrets = secretsOf(config);
   const log = createLog({ enabled: config.debug, secrets });
   const cdnFolder = localCdnFolder(config.cdn);
@@ -66,7 +68,8 @@ export function openRuntime(options: Options = {}): Runtime {
     ...{ config, workspace, server, session: randomUUID() },
     ...{ api: api.get, cdn: cdn.get, ledger: ledger.get },
   };
-  const toolset = ToolSet.of([...videoTools(services), ...cdnTools(services)]);
+  const tools = [...videoTools(services), ...cdnTools(services)];
+  const toolset = ToolSet.of(tools);
   const agents = once<AgentLauncher>(async () => {
     const [{ AgentLauncher }, { openModel }] = await Promise.all([
       import('./host/AgentLauncher.ts'),
@@ -99,6 +102,7 @@ export function openRuntime(options: Options = {}): Runtime {
     ...services,
     config,
     log,
+    tools,
     toolset,
     agents: agents.get,
     sessions: sessions.get,
