@@ -28,7 +28,8 @@ export function risingProgress(
       if (isOver || progressToken === undefined) return;
       if (phase === lastPhase && now() - lastAt < INTERVAL_MS) return;
       [lastPhase, lastAt] = [phase, now()];
-      const told = Math.min(percent ?? 0, 100);
+      // One of many jobs may be done while others go on.
+      const told = Math.min(percent ?? 0, 99);
       value = told > value ? told : value + (100 - value) / 1_000;
       const message = [phase, job_id, status].filter((word) => word !== undefined).join(' ');
       const params = { progressToken, progress: value, total: 100, message };
