@@ -92,7 +92,7 @@ export function optionsOf(settings: Record<string, unknown>): Options {
 }
 
 /** The first Ctrl-C asks for an orderly end, the second ends at once. */
-export function interruptible() {
+export function interruptible(): { signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const onInterrupt = () => {
     if (controller.signal.aborted) process.exit(130);

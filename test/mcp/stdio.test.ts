@@ -98,3 +98,24 @@ test('wrong settings end it at once, on stderr', async () => {
   assert.match((await cli.run(['mcp', '--yes'], { env })).stderr, /every call of every client/);
   assert.match((await cli.run(['mcp', '--token', 'short'], { env })).stderr, /mcpToken/);
 });
+
+test('without the package of the protocol one message names it', async () => {
+  await using cli = await openCommandLine();
+  const hook = path.join(cli.cwd, 'absent.mjs');
+  await writeFile(
+    hook,
+    `import { registerHooks } from 'node:module';
+    registerHooks({ resolve(name, context, next) {
+      if (name.startsWith('@modelcontextprotocol/')) throw Object.assign(new Error('none'), { code: 'ERR_MODULE_NOT_FOUND' });
+      return next(name, context);
+    } });`,
+  );
+  for (const args of [['mcp'], ['mcp', '--http', '0']]) {
+    const { code, stdout, stderr } = await cli.run(args, { env: { NODE_OPTIONS: `--import=${hook}` } });
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.equal(
+      stderr,
+      'Error: Serving MCP needs the package @modelcontextprotocol/server.\nnpm install @modelcontextprotocol/server@2\n',
+    );
+  }
+});
