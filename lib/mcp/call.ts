@@ -42,7 +42,7 @@ export async function callTool(
     const message = `There is no tool ${JSON.stringify(name.slice(0, 80))}. Use one of: ${known}.`;
     throw new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, message);
   }
-  const session = `${id}:${server.getClientVersion()?.name ?? ''}`;
+  const session = `${id}:${server.getClientVersion()?.name.slice(0, 80) ?? ''}`;
   const ballot = approvals.ballot({ session, tool: name, args }, context);
   const progress = risingProgress(context);
   const result = await runTool(tool, args, {
