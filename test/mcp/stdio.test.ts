@@ -26,7 +26,10 @@ function start(cli: CommandLine, env: Record<string, string> = {}) {
   const ask = async (id: number, method: string, params: object = {}) => {
     const answer = new Promise<{ result?: object; error?: object }>((resolve) => answers.set(id, resolve));
     send({ id, method, params });
-    return await answer;
+    const early = ended.then(([, stderr]): never => {
+      throw new Error(`It ended without an answer to ${method}: ${stderr}`);
+    });
+    return await Promise.race([answer, early]);
   };
   return { child, lines, ended, send, ask };
 }
