@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CallToolResult,
   Client,
@@ -25,28 +24,30 @@ export interface McpPlace extends AsyncDisposable {
   connect(options?: ClientOptions): Promise<Client>;
   /** Of the video server. */
   baseUrl: string;
-  workspace: string;
+  /** Lets clips whose prompt says "gated" come to their end. */
+  open(): void;
 }
 
 const SETTINGS = {
   VIDEO_POLL_MS: '50',
-  VIDEO_WAIT_MS: '4000',
+  VIDEO_WAIT_MS: '20000',
   VIDEO_MODEL: 'sora-2',
   VIDEO_PRICES: '{"sora-2":0.1,"cheap":0.001}',
   VIDEO_APPROVE_USD: '0.5',
   VIDEO_BUDGET_SECONDS: '50',
 };
 
-/** The program itself as an MCP server, in a child process, before a studio whose clips are as slow as their prompt says. */
+/** The program itself as an MCP server, in a child process, before a studio whose clips end as their prompt says. */
 export async function openPlace(line: Line, era: Era, settings: Record<string, string> = {}): Promise<McpPlace> {
-  const studio = await openStudio({ engine: testEngine(work) });
+  const gate = Promise.withResolvers<void>();
+  const studio = await openStudio({ engine: testEngine((task) => work(task, gate.promise)) });
   const cli = await openCommandLine({ VIDEO_BASE_URL: studio.baseUrl, ...SETTINGS, ...settings });
   const clients = new Set<Client>();
   const server = line === 'http' ? cli.start(['mcp', '--http', '0']) : undefined;
   const url = (await server?.line(/^MCP at /))?.slice('MCP at '.length);
   return {
     baseUrl: studio.baseUrl,
-    workspace: cli.environment.VIDEO_WORKSPACE ?? '',
+    open: gate.resolve,
     async connect({ name = 'test', answer } = {}) {
       const client = new Client(
         { name, version: '1.0.0' },
@@ -71,6 +72,7 @@ export async function openPlace(line: Line, era: Era, settings: Record<string, s
       return client;
     },
     async [Symbol.asyncDispose]() {
+      gate.resolve();
       await Promise.all([...clients].map((client) => client.close()));
       server?.child.kill('SIGTERM');
       await server?.ended;
@@ -80,14 +82,12 @@ export async function openPlace(line: Line, era: Era, settings: Record<string, s
   };
 }
 
-async function work(task: RenderTask): Promise<void> {
+async function work(task: RenderTask, gate: Promise<void>): Promise<void> {
   const prompt = task.recipe.segments.map((segment) => segment.prompt).join(' ');
   if (prompt.includes('endless')) await untilStopped(task);
   if (prompt.includes('broken')) throw new Error('the film tore');
-  for (let frame = 0; frame < 5; frame++) {
-    task.onProgress(frame, 5);
-    await sleep(60);
-  }
+  task.onProgress(1, 5);
+  if (prompt.includes('gated')) await gate;
 }
 
 /** The structured content of a result, which every result has. */
