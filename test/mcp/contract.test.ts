@@ -162,7 +162,7 @@ for (const [line, era] of [
       const produced = dataOf(
         await client.callTool({ name: 'video_produce', arguments: { prompt: 'endless', seconds: 4, ...SIZE } }),
       );
-      assert.ok(performance.now() - started < 5_000);
+      assert.ok(performance.now() - started < 15_000);
       const [job] = produced.jobs ?? [];
       assert.match(String(produced.next_step), /^Call video_produce with \{"key":"clip-/);
 

@@ -146,7 +146,7 @@ for (const mode of ['legacy', { pin: '2026-07-28' }] as const) {
     await until(() => reports > 0);
     const started = performance.now();
     await server[Symbol.asyncDispose]();
-    assert.ok(performance.now() - started < 5_000);
+    assert.ok(performance.now() - started < 15_000);
     await client.close();
     await call;
   });
