@@ -33,8 +33,8 @@ export interface Ballot {
 export type Approvals = ReturnType<typeof createApprovals>;
 
 /**
- * Questions that wait for a person. An answer holds for the one session, tool, arguments and question (which names the
- * price) that it was asked for, and once: the client carries nothing but a random ticket, and a ticket is taken away when
+ * Questions that wait for a person. An answer holds for the one session, tool, arguments and price that it was asked for
+ * (the question's words may change meanwhile, with the state of a job), and once: the client carries nothing but a random ticket, and a ticket is taken away when
  * it is shown.
  */
 export function createApprovals({ inputRequired, inputResponse }: Sdk, now: () => number = Date.now) {
@@ -90,8 +90,8 @@ export function canAsk(
   return elicitation !== undefined && (Object.keys(elicitation).length === 0 || 'form' in elicitation);
 }
 
-function subjectOf({ session, tool, args }: AskingCall, { tool: asking, question }: ApprovalRequest): string {
+function subjectOf({ session, tool, args }: AskingCall, { tool: asking, usd }: ApprovalRequest): string {
   return createHash('sha256')
-    .update(JSON.stringify([session, tool, args, asking, question]))
+    .update(JSON.stringify([session, tool, args, asking, usd ?? null]))
     .digest('hex');
 }

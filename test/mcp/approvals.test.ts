@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as sdk from '@modelcontextprotocol/server';
 import { createApprovals } from '../../lib/mcp/approvals.ts';
+import type { ApprovalRequest } from '../../types/tool.ts';
 
-const QUESTION = { tool: 'video_create', question: 'Make a clip for about $0.80?' };
+const QUESTION: ApprovalRequest = { tool: 'video_create', question: 'Make a clip for about $0.80?', usd: 0.8 };
 const CALL = { session: 's', tool: 'video_create', args: { prompt: 'a boat' } };
 const YES = { approval: { action: 'accept', content: { approve: true } } };
 
@@ -47,13 +48,20 @@ test('a yes holds once: neither shown again nor for a second question of the sam
   assert.ok(again.pending, 'it is asked anew');
 });
 
+test('a yes holds though the question is put in other words by now', async () => {
+  const { ask, ticket } = opened();
+  const { isApproved } = await ask(CALL, { ...QUESTION, question: 'Now that it runs?' }, round(await ticket(), YES));
+  assert.equal(isApproved, true);
+});
+
 test('a yes holds for what it was asked for: session, tool, arguments and price', async () => {
   const { ask, ticket } = opened();
   for (const [call, question] of [
     [{ ...CALL, session: 'other' }, QUESTION],
     [{ ...CALL, tool: 'video_produce' }, QUESTION],
     [{ ...CALL, args: { prompt: 'ten boats' } }, QUESTION],
-    [CALL, { ...QUESTION, question: 'Make a clip for about $8.00?' }],
+    [CALL, { ...QUESTION, usd: 8 }],
+    [CALL, { tool: QUESTION.tool, question: QUESTION.question }],
     [CALL, { ...QUESTION, tool: 'video_delete' }],
   ] as const) {
     const { isApproved, pending } = await ask(call, question, round(await ticket(), YES));
