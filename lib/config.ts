@@ -15,6 +15,7 @@ import {
   stringRecord,
   switchOf,
   text,
+  tokenOf,
   wrong,
 } from './config/values.ts';
 import { type Environment, type OptionName, VARIABLES } from './config/variables.ts';
@@ -35,18 +36,25 @@ const SERVER_NAMES = [
 /** Of video within 24 hours, where a clip may cost money and nobody set a budget. */
 const DEFAULT_BUDGET_SECONDS = 300;
 
+/** What a way of starting has for a default of its own, where neither option nor variable is set. */
+export type Defaults = Pick<Options, 'workspace'>;
+
 /**
  * Options and environment as one checked configuration; an option beats its variable, an empty variable counts as not set.
  *
  * @throws VideoToolsetError `invalid_configuration`, naming the option and the variable; also for an unknown option or an
  * unknown variable that begins with `VIDEO_`, so that a misspelt one is never silently ignored.
  */
-export function resolveConfig(options: Options = {}, environment: Environment = process.env): Config {
+export function resolveConfig(
+  options: Options = {},
+  environment: Environment = process.env,
+  defaults: Defaults = {},
+): Config {
   refuseUnknown(options, environment);
   const read = reader(options, environment);
 
   const baseUrl = baseUrlOf(read('baseUrl'));
-  const workspace = folder('workspace', read('workspace') ?? 'videos');
+  const workspace = folder('workspace', read('workspace') ?? defaults.workspace ?? 'videos');
   const state = folder('state', read('state') ?? defaultState(environment));
   const cdn = cdnUrl(read('cdn'), workspace);
   refuseOverlaps({ workspace, state, cdn });
@@ -58,6 +66,7 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
   const sshAgent = environment.SSH_AUTH_SOCK?.trim() || undefined;
   const agentBaseUrl = httpUrl('agentBaseUrl', read('agentBaseUrl'));
   const agentApiKey = text('agentApiKey', read('agentApiKey'));
+  const mcpToken = tokenOf('mcpToken', read('mcpToken'));
   const server = serverOf(read('server'));
   const profile = factsOf(read('profile'));
   const isFree = profile.costsNothing ?? (baseUrl === undefined || server === 'studio');
@@ -104,6 +113,7 @@ export function resolveConfig(options: Options = {}, environment: Environment = 
     agentModel: text('agentModel', read('agentModel')) ?? 'offline',
     ...(agentBaseUrl !== undefined && { agentBaseUrl }),
     ...(agentApiKey !== undefined && { agentApiKey }),
+    ...(mcpToken !== undefined && { mcpToken }),
     debug: switchOf('debug', read('debug') ?? false),
   };
 }
@@ -123,10 +133,10 @@ export function resolveTools(
 }
 
 /** Every value of a configuration that must never be shown. */
-export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'headers' | 'query'>): string[] {
+export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'mcpToken' | 'headers' | 'query'>): string[] {
   const named = [...Object.entries(config.headers), ...Object.entries(config.query)];
   const secrets = named.filter(([name]) => /key|auth|token|secret|cookie|^sig/i.test(name)).map(([, value]) => value);
-  const values = [config.apiKey, config.agentApiKey, ...secrets];
+  const values = [config.apiKey, config.agentApiKey, config.mcpToken, ...secrets];
   return values.filter((value) => value !== undefined);
 }
 

@@ -5,7 +5,7 @@ import type { Tool } from '../types/tool.ts';
 import { createVideoApi, type VideoApi } from './api/video.ts';
 import { type Cdn, createCdn, localCdnFolder } from './cdn/cdn.ts';
 import { TOOL_NAMES } from './config/tools.ts';
-import { resolveConfig, resolveTools, secretsOf } from './config.ts';
+import { type Defaults, resolveConfig, resolveTools, secretsOf } from './config.ts';
 import type { AgentLauncher } from './host/AgentLauncher.ts';
 import { handOffToolset } from './host/handOffToolset.ts';
 import type { Sessions } from './host/sessions.ts';
@@ -26,6 +26,7 @@ export interface Runtime extends Services {
   readonly log: Log;
   /** The tools that were chosen (`tools`) and that the server may offer: what a host shows its model. */
   readonly tools: readonly Tool[];
+  /** The same, by their names. */
   readonly toolset: ToolSet;
   /** Every tool, for the command line and for agents, whose prompt files choose. */
   readonly everyTool: ToolSet;
@@ -37,8 +38,8 @@ export interface Runtime extends Services {
 }
 
 /** @throws VideoToolsetError `invalid_configuration` at once, before anything is opened */
-export function openRuntime(options: Options = {}): Runtime {
-  const config = resolveConfig(options);
+export function openRuntime(options: Options = {}, defaults: Defaults = {}): Runtime {
+  const config = resolveConfig(options, undefined, defaults);
   const secrets = secretsOf(config);
   const log = createLog({ enabled: config.debug, secrets });
   const cdnFolder = localCdnFolder(config.cdn);

@@ -80,6 +80,7 @@ test('every variable sets its option', () => {
       AGENT_MODEL: 'openai/gpt-5',
       AGENT_BASE_URL: 'http://llm/v1/',
       AGENT_API_KEY: 'key-2',
+      VIDEO_MCP_TOKEN: 'a-token-of-24-characters',
       VIDEO_DEBUG: '1',
     },
   );
@@ -109,6 +110,7 @@ test('every variable sets its option', () => {
     agentModel: 'openai/gpt-5',
     agentBaseUrl: 'http://llm/v1',
     agentApiKey: 'key-2',
+    mcpToken: 'a-token-of-24-characters',
     debug: true,
   });
 });
@@ -117,6 +119,18 @@ test('an option beats its variable, and an empty variable counts as not set', ()
   const environment = { VIDEO_MODEL: 'a', VIDEO_WAIT_MS: '1', VIDEO_BASE_URL: '', VIDEO_API_KEY: '  ' };
   const config = resolveConfig({ model: 'b', waitLimitMs: 2 }, environment);
   assert.deepEqual([config.model, config.waitLimitMs, config.baseUrl, config.apiKey], ['b', 2, undefined, undefined]);
+});
+
+test('a default workspace of another kind gives way to option and variable', () => {
+  const defaults = { workspace: '~/Videos/video-toolset' };
+  assert.equal(resolveConfig({}, {}, defaults).workspace, path.join(homedir(), 'Videos', 'video-toolset'));
+  assert.equal(resolveConfig({}, { VIDEO_WORKSPACE: '/w' }, defaults).workspace, '/w');
+  assert.equal(resolveConfig({ workspace: '/o' }, { VIDEO_WORKSPACE: '/w' }, defaults).workspace, '/o');
+});
+
+test('a token that could be guessed, or cannot be sent, is refused', () => {
+  for (const token of ['short', 'two words that are long', 'x'.repeat(15), `${'x'.repeat(20)}\u{1f511}`])
+    refuses({ mcpToken: token }, {}, /mcpToken/, /VIDEO_MCP_TOKEN/);
 });
 
 test('a base URL is taken with or without /v1, keeps an odd prefix and never doubles it', () => {

@@ -79,10 +79,12 @@ describe('the package', () => {
     const script = `
       import plugin from 'video-toolset/plugin';
       import { createVideoToolset, openRuntime } from 'video-toolset';
+      import { serveMcpHttp } from 'video-toolset/mcp';
       import { startStudio } from 'video-toolset/studio';
-      console.log(plugin.definitions().length, createVideoToolset().length, typeof openRuntime, typeof startStudio);`;
+      console.log(plugin.definitions().length, createVideoToolset().length);
+      console.log(typeof openRuntime, typeof startStudio, typeof serveMcpHttp);`;
     const { stdout } = run(process.execPath, ['--input-type=module', '-e', script]);
-    assert.equal(stdout.trim(), '15 15 function function');
+    assert.equal(stdout.trim(), '15 15\nfunction function function');
   });
 
   test('type-checks in a project that uses it', () => {

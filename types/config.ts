@@ -96,6 +96,8 @@ export interface Options {
   agentBaseUrl?: string;
   /** `AGENT_API_KEY`. @default the provider's own variable */
   agentApiKey?: string;
+  /** `VIDEO_MCP_TOKEN`: what MCP clients send as bearer token over HTTP; needed beyond this machine. @default none */
+  mcpToken?: string;
   /** `VIDEO_DEBUG` (`1`): diagnostics on stderr. @default false */
   debug?: boolean;
 }
@@ -134,5 +136,6 @@ export interface Config {
   agentModel: string;
   agentBaseUrl?: string;
   agentApiKey?: string;
+  mcpToken?: string;
   debug: boolean;
 }

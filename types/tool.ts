@@ -61,6 +61,8 @@ export interface ApprovalRequest {
   tool: string;
   /** What is about to happen, in one sentence. */
   question: string;
+  /** Its price in dollars, where it has one that is known. */
+  usd?: number;
 }
 
 /** What a host gives to a call; everything is optional. */

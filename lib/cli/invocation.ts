@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Options } from '../../types/config.ts';
 import type { ApprovalRequest, ToolContext, ToolResult } from '../../types/tool.ts';
 import { toToolsetError } from '../errors.ts';
-import { openRuntime, type Runtime } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import { ask } from './ask.ts';
 import { exitCodeOf, jsonOf, print, printError, printJson } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -24,6 +24,7 @@ export interface Invocation {
 export async function invoke(command: Command, run: (invocation: Invocation) => Promise<number>): Promise<void> {
   const { json = false, quiet = false, yes = false, ...settings } = command.optsWithGlobals();
   const options = optionsOf(settings);
+  const { openRuntime } = await import('../runtime.ts');
   const runtime = openRuntime(options);
   const progress = createProgress({ quiet });
   const interruption = interruptible();
@@ -82,7 +83,7 @@ export function exitCodeOfJobs({ data }: ToolResult): number {
   return jobs.some(({ status }) => ['failed', 'cancelled', 'expired'].includes(status)) ? 1 : 0;
 }
 
-function optionsOf(settings: Record<string, unknown>): Options {
+export function optionsOf(settings: Record<string, unknown>): Options {
   const { workspace, baseUrl } = settings;
   return {
     ...(typeof workspace === 'string' && { workspace }),
@@ -91,7 +92,7 @@ function optionsOf(settings: Record<string, unknown>): Options {
 }
 
 /** The first Ctrl-C asks for an orderly end, the second ends at once. */
-function interruptible() {
+export function interruptible(): { signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const onInterrupt = () => {
     if (controller.signal.aborted) process.exit(130);

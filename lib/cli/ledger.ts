@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { Attempt, Budget, Clip } from '../../types/ledger.ts';
 import type { Video } from '../../types/video.ts';
 import { toToolsetError, VideoToolsetError } from '../errors.ts';
-import { noSuchClip } from '../production/advance.ts';
-import { candidatesOf, type Decision, decide } from '../production/decide.ts';
+import type { Decision } from '../production/decide.ts';
+import type { Runtime } from '../runtime.ts';
 import { jobView } from '../tools/view.ts';
 import { type Invocation, invoke } from './invocation.ts';
 import { oneLine, print, printError, printJson } from './output.ts';
@@ -53,9 +53,9 @@ async function showAll({ runtime, json }: Invocation, limit: string): Promise<nu
 }
 
 async function showOne({ runtime, json, signal }: Invocation, key: string): Promise<number> {
+  const { candidatesOf } = await import('../production/decide.ts');
   const ledger = await runtime.ledger();
-  const clip = await ledger.get(key);
-  if (clip === undefined) throw noSuchClip(key);
+  const clip = await clipOf(key, runtime);
   const attempts = await ledger.attempts(key);
   const isOverdue = clip.state === 'sent' && ledger.now() > (clip.quarantineUntil ?? 0);
   const isUndecided = clip.state === 'unknown' || clip.state === 'gone' || isOverdue;
@@ -89,13 +89,20 @@ async function decideOne(
   key: string,
   decision: Decision,
 ): Promise<number> {
-  const clip = await (await runtime.ledger()).get(key);
-  if (clip === undefined) throw noSuchClip(key);
+  const { decide } = await import('../production/decide.ts');
+  const clip = await clipOf(key, runtime);
   const decided = await decide(clip, decision, runtime, signal);
   if (json) printJson(documentOf(decided));
   else print(`${lineOf(decided)}\n`);
   if (decided.isOpen) progress.note('Go on with: video-toolset produce --resume');
   return 0;
+}
+
+async function clipOf(key: string, { ledger }: Runtime): Promise<Clip> {
+  const clip = await (await ledger()).get(key);
+  if (clip !== undefined) return clip;
+  const { noSuchClip } = await import('../production/advance.ts');
+  throw noSuchClip(key);
 }
 
 function decisionOf({ job, resend, drop }: { job?: string; resend?: boolean; drop?: boolean }): Decision {

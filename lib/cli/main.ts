@@ -10,6 +10,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerDownload } from './download.ts';
 import { registerLedger } from './ledger.ts';
 import { registerList } from './list.ts';
+import { registerMcp } from './mcp.ts';
 import { exitCodeOf, print, printError, printJson, tell, typed } from './output.ts';
 import { registerProduce } from './produce.ts';
 import { registerPublish } from './publish.ts';
@@ -54,13 +55,14 @@ export async function main(args: readonly string[]): Promise<void> {
     registerPublish,
     registerLedger,
     registerStudio,
+    registerMcp,
     registerDoctor,
   ];
   for (const register of registrations) register(program);
   settle(program);
+  program.hook('preAction', (_program, command) => readEnvFile(command.name()));
   try {
     requireCurrentFolder();
-    if (statSync('.env', { throwIfNoEntry: false })?.isFile()) process.loadEnvFile('.env');
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -81,6 +83,11 @@ function settle(parent: Command): void {
     command.exitOverride().copyInheritedSettings(parent);
     settle(command);
   }
+}
+
+/** Not for `mcp`: it is started in folders its user did not choose, whose file could send key and clips elsewhere. */
+function readEnvFile(command: string): void {
+  if (command !== 'mcp' && statSync('.env', { throwIfNoEntry: false })?.isFile()) process.loadEnvFile('.env');
 }
 
 /** Known also where nothing could be parsed. */

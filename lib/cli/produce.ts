@@ -3,10 +3,7 @@ import type { PublishedFile } from '../../types/cdn.ts';
 import type { Clip } from '../../types/ledger.ts';
 import type { JobView } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
-import { resume } from '../production/resume.ts';
-import { openRuntime, type Runtime } from '../runtime.ts';
-import { clipView } from '../tools/clips.ts';
-import { notMade } from '../tools/notMade.ts';
+import type { Runtime } from '../runtime.ts';
 import { type ClipOptions, clipArguments, withClipOptions } from './create.ts';
 import { type Invocation, invoke } from './invocation.ts';
 import { exitCodeOf, jsonOf, print, printError, printJson, withAbsolutePaths } from './output.ts';
@@ -56,6 +53,12 @@ async function produceOne(
 
 async function resumeAll(invocation: Invocation, options: { all?: boolean; timeout?: string }): Promise<number> {
   const { runtime, json, progress, signal } = invocation;
+  const [{ resume }, { openRuntime }, { clipView }, { notMade }] = await Promise.all([
+    import('../production/resume.ts'),
+    import('../runtime.ts'),
+    import('../tools/clips.ts'),
+    import('../tools/notMade.ts'),
+  ]);
   const ledger = await runtime.ledger();
   const here = runtime.workspace.root;
   const open = await ledger.list({ isOpen: true, limit: 100_000, ...(options.all !== true && { workspace: here }) });

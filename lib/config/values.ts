@@ -43,6 +43,15 @@ export function headerText(name: OptionName, value: unknown): string | undefined
   return given;
 }
 
+/** A secret that nobody guesses. */
+export function tokenOf(name: OptionName, value: unknown): string | undefined {
+  const token = headerText(name, value);
+  if (token !== undefined && !/^\S{16,}$/.test(token)) {
+    throw wrong(name, 'it must be at least 16 characters without blanks, such as `openssl rand -hex 32` prints them');
+  }
+  return token;
+}
+
 export function headersOf(value: unknown): Record<string, string> {
   const headers = stringRecord('headers', value);
   const unusable = Object.entries(headers).find(([header, content]) => !isHeader(header, content));

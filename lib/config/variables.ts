@@ -31,6 +31,7 @@ export const VARIABLES = {
   agentModel: 'AGENT_MODEL',
   agentBaseUrl: 'AGENT_BASE_URL',
   agentApiKey: 'AGENT_API_KEY',
+  mcpToken: 'VIDEO_MCP_TOKEN',
   debug: 'VIDEO_DEBUG',
 } as const satisfies Record<keyof Options, string>;
 

@@ -8,7 +8,17 @@ const TIME_LIMIT_MS = 30_000;
  * of the machine.
  * @returns undefined where there is no ffmpeg, or it cannot read the clip
  */
-export async function posterOf(video: string, signal?: AbortSignal): Promise<Buffer | undefined> {
+export function posterOf(video: string, signal?: AbortSignal): Promise<Buffer | undefined> {
+  // One at a time: a batch of clips must not fill the machine with decoders.
+  const picture = last.then(() => takenBy(video, signal));
+  last = picture.catch(() => undefined);
+  return picture;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+async function takenBy(video: string, signal?: AbortSignal): Promise<Buffer | undefined> {
+  signal?.throwIfAborted();
   const limit = AbortSignal.timeout(TIME_LIMIT_MS);
   const ffmpeg = spawn(
     'ffmpeg',

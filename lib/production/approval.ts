@@ -19,7 +19,7 @@ export async function requireApproval(
   const length = seconds === undefined ? '' : ` of ${seconds} seconds`;
   const prompt = String(wire.fields.prompt).slice(0, 120);
   const question = `Make a clip${length} ${cost}: "${prompt}"?`;
-  const isApproved = await approve?.({ tool: `video_${operation}`, question });
+  const isApproved = await approve?.({ tool: `video_${operation}`, question, ...(usd !== undefined && { usd }) });
   if (isApproved === true) return;
   const reason = isApproved === undefined ? 'nobody can be asked here' : 'it was refused';
   throw new VideoToolsetError(

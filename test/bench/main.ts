@@ -11,6 +11,7 @@ import { benchResume } from './resume.ts';
 import { benchRetrieve } from './retrieve.ts';
 import { benchS3 } from './s3.ts';
 import { benchSftp } from './sftp.ts';
+import { benchStarting } from './starting.ts';
 import { benchTools } from './toolTokens.ts';
 import { benchUpload } from './upload.ts';
 import { benchWaits } from './waits.ts';
@@ -30,6 +31,7 @@ const BENCHES = [
   benchWaits,
   benchPolling,
   benchImport,
+  benchStarting,
   benchLedger,
   benchResume,
 ];

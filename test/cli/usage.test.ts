@@ -36,6 +36,7 @@ test('the help fits a screen and names every command', async () => {
     'delete',
     'publish',
     'studio',
+    'mcp',
   ]) {
     assert.match(stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
   }

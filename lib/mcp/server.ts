@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from '@modelcontextprotocol/server';
+import type { Log } from '../log.ts';
+import { toolVersion } from '../version.ts';
+import type { Workspace } from '../workspace.ts';
+import { createApprovals } from './approvals.ts';
+import { type CallServices, callTool, type McpSession } from './call.ts';
+import { getPrompt, listPrompts } from './prompts.ts';
+import { listResources, RESOURCE_TEMPLATE, readResource } from './resources.ts';
+import type { Sdk } from './sdk.ts';
+import { toMcpTool } from './tools.ts';
+
+const INSTRUCTIONS =
+  'Makes video clips and publishes them. video_produce does it in one call; on a paid server each clip costs money, once. ' +
+  'A call returns within 45 seconds: where its result says that a clip is not finished, make the call that next_step names, ' +
+  'and never ask for the clip again in other words. Files are read from and written to the workspace only.';
+
+/** What is served; a `Runtime` is one. */
+export interface McpServices extends CallServices {
+  workspace: Workspace;
+}
+
+/** What every server of this process shares. */
+export interface McpDesk {
+  newSession(): McpSession;
+  /** A server for one connection, or for one request where the protocol knows no connections. */
+  serverFor(session: McpSession): Server;
+  /** Resolves when no tool runs any more. */
+  settled(): Promise<void>;
+}
+
+/** @param open opens what is served; it is asked at the first request that needs it, so that a client is greeted at once */
+export function createDesk(sdk: Sdk, open: () => Promise<McpServices>, log: Log): McpDesk {
+  const running = new Set<Promise<unknown>>();
+
+  const tracked = async <T>(call: Promise<T>): Promise<T> => {
+    running.add(call);
+    try {
+      return await call;
+    } finally {
+      running.delete(call);
+    }
+  };
+
+  return {
+    newSession: () => ({ id: randomUUID(), approvals: createApprovals(sdk) }),
+
+    serverFor(session) {
+      const server = new sdk.Server(
+        { name: 'video-toolset', title: 'Video toolset', version: toolVersion() },
+        { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions: INSTRUCTIONS },
+      );
+      server.onerror = (error) => log.debug('MCP', { error: error.message });
+      server.setRequestHandler('tools/list', async () => ({ tools: (await open()).tools.map(toMcpTool) }));
+      server.setRequestHandler('tools/call', async ({ params }, context) =>
+        tracked(callTool(params, context, await open(), session, server, sdk)),
+      );
+      server.setRequestHandler('resources/list', async ({ params }) =>
+        listResources((await open()).workspace, params?.cursor, sdk),
+      );
+      server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [RESOURCE_TEMPLATE] }));
+      server.setRequestHandler('resources/read', async ({ params }) =>
+        readResource((await open()).workspace, params.uri, sdk),
+      );
+      server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }));
+      server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments ?? {}, sdk));
+      return server;
+    },
+
+    async settled() {
+      await Promise.allSettled(running);
+    },
+  };
+}

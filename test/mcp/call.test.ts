@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
+import * as sdk from '@modelcontextprotocol/server';
+import { createLog } from '../../lib/log.ts';
+import { createDesk } from '../../lib/mcp/server.ts';
+import { defineTool, READS } from '../../lib/tools/tool.ts';
+import { openWorkspace } from '../../lib/workspace.ts';
+import type { ToolContext, ToolResult } from '../../types/tool.ts';
+import { dataOf } from './support.ts';
+
+/** A client of a server with one tool, which does what the test says. */
+async function connected(handler: (context: ToolContext) => Promise<ToolResult>, waitLimitMs = 600_000) {
+  const tool = defineTool({
+    name: 'look',
+    title: 'Look',
+    description: 'Looks.',
+    parameters: {
+      type: 'object',
+      properties: { times: { type: 'integer', description: 'How often.' } },
+      required: [],
+      additionalProperties: false,
+    },
+    annotations: READS,
+    handler: (_args, context) => handler(context),
+  });
+  const services = { tools: [tool], workspace: openWorkspace('/nowhere'), config: { waitLimitMs } };
+  const desk = createDesk(sdk, async () => services, createLog());
+  const client = new Client({ name: 'a'.repeat(500), version: '1' });
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  await Promise.all([desk.serverFor(desk.newSession()).connect(far), client.connect(near)]);
+  return { client, desk };
+}
+
+test('no tool is let wait longer than 45 seconds, nor longer than is configured', async () => {
+  for (const [configured, told] of [
+    [600_000, 44_000],
+    [1_000, 1_000],
+  ]) {
+    const { client } = await connected(
+      async ({ waitLimitMs }) => ({ summary: 'ok', data: { waitLimitMs } }),
+      configured,
+    );
+    assert.equal(dataOf(await client.callTool({ name: 'look' })).waitLimitMs, told);
+    await client.close();
+  }
+});
+
+test('arguments are taken as models write them, and what is wrong is told as a result', async () => {
+  const { client } = await connected(async () => ({ summary: 'ok', data: {} }));
+  assert.equal((await client.callTool({ name: 'look', arguments: { times: '3' } })).isError, undefined);
+  const wrong = await client.callTool({ name: 'look', arguments: { times: 'often', colour: 'red' } });
+  assert.equal(wrong.isError, true);
+  assert.equal(dataOf(wrong).error?.code, 'invalid_argument');
+  await client.close();
+});
+
+test('an end of the connection aborts what runs, with a reason that tools know, and is waited for', async () => {
+  let reason: unknown;
+  let isOver = false;
+  const started = Promise.withResolvers<void>();
+  const { client, desk } = await connected(async ({ signal }) => {
+    assert.ok(signal);
+    started.resolve();
+    await once(signal, 'abort');
+    reason = signal.reason;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    isOver = true;
+    throw reason;
+  });
+  const call = client.callTool({ name: 'look' }).catch(() => undefined);
+  await started.promise;
+  await client.close();
+  await desk.settled();
+  assert.ok(reason instanceof DOMException && reason.name === 'AbortError');
+  assert.equal(isOver, true);
+  await call;
+});
+
+test('a session is named for its client, and no name is too long for the ledger', async () => {
+  const { client } = await connected(async ({ session }) => ({ summary: 'ok', data: { session } }));
+  assert.match(String(dataOf(await client.callTool({ name: 'look' })).session), /^[0-9a-f-]{36}:a{80}$/);
+  await client.close();
+});
