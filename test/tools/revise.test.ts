@@ -193,7 +193,7 @@ for (const [tool, named, rest] of [
   test(`${tool}: the job of a lost answer is found in a list that can be relied on`, async () => {
     await using provider = await startProvider();
     await using tools = await openTools({
-      ...{ baseUrl: provider.baseUrl, quarantineMs: 600, sendDeadlineMs: 100, requestTimeoutMs: 500 },
+      ...{ baseUrl: provider.baseUrl, quarantineMs: 2_000, sendDeadlineMs: 1_000, requestTimeoutMs: 1_000 },
       profile: { ...RELIABLE_LIST, defaultSeconds: 4 },
     });
     const [source] = (await tools.call('video_create', { prompt: 'A boat' })).data.jobs ?? [];
