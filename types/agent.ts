@@ -1,5 +1,5 @@
 import type { PublishedFile } from './cdn.ts';
-import type { ErrorReport } from './error.ts';
+import type { ErrorCode, ErrorReport } from './error.ts';
 import type { JobView, ProgressReport, SavedFile } from './tool.ts';
 
 /** What a run of an agent came to: the data, not just the prose. */
@@ -10,7 +10,7 @@ export interface AgentResult {
   files: SavedFile[];
   /** Every job the run touched, in its last known state. */
   jobs: JobView[];
-  tool_calls: { name: string; ok: boolean; ms: number }[];
+  tool_calls: { name: string; ok: boolean; ms: number; code?: ErrorCode }[];
   /** `offline`, or `provider/model`. */
   model: string;
   /** Resumes the conversation. */

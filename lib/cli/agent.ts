@@ -93,7 +93,9 @@ function finish({ error, jobs, files, published, tool_calls, session }: AgentRes
   if (open.length > 0) return 4;
   const hasClip = files.length > 0 || published.length > 0;
   const hasFailed = jobs.some(({ status }) => ['failed', 'cancelled', 'expired'].includes(status));
-  return tool_calls.at(-1)?.ok === false || (hasFailed && !hasClip) ? 1 : 0;
+  const last = tool_calls.at(-1);
+  if (last?.code === 'over_budget' || last?.code === 'not_approved') return exitCodeOf(last.code);
+  return last?.ok === false || (hasFailed && !hasClip) ? 1 : 0;
 }
 
 async function converse(

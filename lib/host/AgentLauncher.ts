@@ -146,7 +146,8 @@ export class AgentLauncher {
         const ms = Math.round(performance.now() - started);
         const ok = result.isError !== true;
         collect(reached, result);
-        reached.tool_calls.push({ name, ok, ms });
+        const { error } = result.data;
+        reached.tool_calls.push({ name, ok, ms, ...(error && { code: error.code }) });
         onEvent?.({ type: 'tool-end', name, ok, summary: result.summary, ms });
         const told = JSON.stringify({ summary: result.summary, ...result.data });
         await note.ended(toolCallId, told);

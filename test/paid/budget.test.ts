@@ -69,5 +69,6 @@ test('an agent that another agent hands work to meets the same cap', async () =>
   assert.equal((await paid.provider.books()).creates, 1);
   const second = await paid.cli.run(['agent', 'A tram. 4 seconds. Publish it.', '--json']);
   assert.match(documentOf(second).text ?? '', /2 seconds are left/);
+  assert.equal(second.code, 3);
   assert.equal((await paid.provider.books()).creates, 1);
 });
