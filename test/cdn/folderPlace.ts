@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CdnDriver } from '../../types/cdn.ts';
@@ -18,6 +18,9 @@ export function folderPlace(
     async overwrite(key, bytes) {
       mkdirSync(path.dirname(fileOf(key)), { recursive: true });
       writeFileSync(fileOf(key), bytes);
+      // Whose the place is, that one owns what lies there.
+      const { uid, gid } = statSync(folder);
+      for (const made of [path.dirname(fileOf(key)), fileOf(key)]) chownSync(made, uid, gid);
     },
     [Symbol.asyncDispose]: end,
   };

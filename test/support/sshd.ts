@@ -33,7 +33,7 @@ export type Account = {
 } & Disposable;
 
 export interface SshServerOptions {
-  /** @default the user who runs the tests, with a shell and a folder of the server's own */
+  /** @default one with a shell, made for the server where root runs the tests, else the user who runs them */
   account?: Account;
   /** @default ['ed25519'] */
   hostKeys?: readonly KeyKind[];
@@ -64,7 +64,10 @@ export type SshServer = {
 
 /** Debian's own SSH server on loopback, with keys of its own. */
 export async function startSshd(options: SshServerOptions = {}): Promise<SshServer> {
-  const { account, hostKeys = ['ed25519'], settings = [] } = options;
+  const { hostKeys = ['ed25519'], settings = [] } = options;
+  // Whoever runs the tests may have a shell that does much at its start, and takes it ill to be killed; ours is bare.
+  const own = options.account === undefined && isRoot ? makeAccount() : undefined;
+  const account = options.account ?? own;
   const folder = await temporaryFolder();
   const at = (...names: string[]) => path.join(folder.path, ...names);
   // Whoever logs in must be able to go through it.
@@ -143,6 +146,7 @@ export async function startSshd(options: SshServerOptions = {}): Promise<SshServ
     },
     async [Symbol.asyncDispose]() {
       await kill();
+      own?.[Symbol.dispose]();
       await folder[Symbol.asyncDispose]();
     },
   };

@@ -155,6 +155,11 @@ test('a full disk is told as such, with nothing public and nothing staged', { sk
   await using disk = await temporaryDisk('size=256k');
   if (disk === undefined) return context.skip(NEEDS_ROOT);
   const server = await theServer();
+  for (const [folder, mode] of [
+    [path.dirname(disk.path), 0o755],
+    [disk.path, 0o777],
+  ] as const)
+    chmodSync(folder, mode);
   const address = new URL(server.address);
   address.pathname = disk.path;
   const driver = sftpCdn(server, { address });
