@@ -14,7 +14,7 @@ export function registerAgent(program: Command): void {
 }
 
 export function registerPlan(program: Command): void {
-  register(program, 'plan', 'planner_agent', 'hand a request for several clips to planner_agent');
+  register(program, 'plan', 'planner_agent', 'hand it to planner_agent: several clips');
 }
 
 function register(program: Command, name: string, agent: string, description: string): void {

@@ -20,7 +20,7 @@ interface McpSettings {
 export function registerMcp(program: Command): void {
   program
     .command('mcp')
-    .description('serve the tools to an MCP client, on stdin and stdout')
+    .description('serve the tools to MCP clients')
     .option('--http <port>', 'as streamable HTTP at /mcp instead')
     .option('--host <address>', 'another address than this machine only; needs a token')
     .option('--token <text>', 'the bearer token of clients over HTTP (VIDEO_MCP_TOKEN)')
