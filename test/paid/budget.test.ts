@@ -30,7 +30,7 @@ for (const { store, skip, ledger } of STORES) {
       await using paid = await openPaid({
         provider: { answerMs: 50 },
         // Twenty calls on a loaded machine take their time.
-        settings: { ...(await ledger()), [cap]: value, VIDEO_SEND_DEADLINE_MS: '5000', VIDEO_QUARANTINE_MS: '6000' },
+        settings: { ...(await ledger()), [cap]: value, VIDEO_SEND_DEADLINE_MS: '5000', VIDEO_QUARANTINE_MS: '9000' },
       });
       const start = (name: string) => {
         const inputs = Array.from({ length: 10 }, (_, index) => ({
