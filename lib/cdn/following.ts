@@ -23,6 +23,7 @@ export function follow(openDriver: () => Promise<CdnDriver>, signal?: AbortSigna
   let position = 0;
   let isWhole = false;
   let isAborted = false;
+  let isBegunAnew = false;
   let sink: Sink | undefined;
   let moved = Promise.withResolvers<void>();
   let work: Promise<void> | undefined;
@@ -35,10 +36,11 @@ export function follow(openDriver: () => Promise<CdnDriver>, signal?: AbortSigna
     const former = sink;
     sink = undefined;
     position = 0;
+    isBegunAnew = false;
     await former?.abort();
   };
   const step = async (file: FileHandle): Promise<void> => {
-    if (target < position) return await beginAnew();
+    if (isBegunAnew) return await beginAnew();
     sink ??= await openSink(await openDriver(), await mediaTypeOfFile(location), { signal });
     const { buffer, bytesRead } = await file.read(
       Buffer.allocUnsafe(PIECE_BYTES),
@@ -46,7 +48,8 @@ export function follow(openDriver: () => Promise<CdnDriver>, signal?: AbortSigna
       Math.min(PIECE_BYTES, target - position),
       position,
     );
-    if (target < position + bytesRead || bytesRead === 0) return;
+    // What was read while the file was begun anew may be of either.
+    if (isBegunAnew || bytesRead === 0) return;
     position += bytesRead;
     if (!sink.input.write(buffer.subarray(0, bytesRead))) await drained(sink);
   };
@@ -54,8 +57,8 @@ export function follow(openDriver: () => Promise<CdnDriver>, signal?: AbortSigna
     const file = await open(location);
     try {
       while (!isAborted) {
-        const isEnough = isWhole || target >= SNIFFED_BYTES || target < position;
-        if (target !== position && isEnough) await step(file);
+        const isEnough = isWhole || target >= SNIFFED_BYTES;
+        if (isBegunAnew || (target > position && isEnough)) await step(file);
         else if (isWhole) return;
         else await moved.promise;
       }
@@ -67,6 +70,7 @@ export function follow(openDriver: () => Promise<CdnDriver>, signal?: AbortSigna
   return {
     writtenTo(where, bytes) {
       location = where;
+      isBegunAnew ||= bytes < target;
       target = bytes;
       if (work === undefined && bytes > 0) {
         work = run();
@@ -86,6 +90,8 @@ export function follow(openDriver: () => Promise<CdnDriver>, signal?: AbortSigna
     async abort() {
       isAborted = true;
       wake();
+      // An upload that hangs takes no more bytes, and would be waited for.
+      sink?.input.destroy();
       await work?.catch(() => undefined);
       await sink?.abort();
     },

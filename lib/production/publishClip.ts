@@ -3,7 +3,6 @@ import type { Clip } from '../../types/ledger.ts';
 import type { SavedFile } from '../../types/tool.ts';
 import type { UploadOptions } from '../cdn/cdn.ts';
 import { besideKey } from '../cdn/key.ts';
-import { VideoToolsetError } from '../errors.ts';
 import { posterFor } from './poster.ts';
 import type { ProductionServices } from './services.ts';
 import { sidecarOf } from './sidecar.ts';
@@ -28,7 +27,7 @@ export async function withCompanions(
   signal?: AbortSignal,
 ): Promise<PublishedFile> {
   const orNone = (error: unknown): undefined => {
-    if (signal?.aborted || !(error instanceof VideoToolsetError)) throw error;
+    if (signal?.aborted) throw error;
   };
   const [api, cdn] = await Promise.all([services.api(), services.cdn()]);
   const beside = (suffix: string, bytes: Buffer, type: string) =>

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Writable } from 'node:stream';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Cdn, createCdn } from '../../lib/cdn/cdn.ts';
+import { follow } from '../../lib/cdn/following.ts';
+import { createLocalCdn } from '../../lib/cdn/local.ts';
 import { openWorkspace } from '../../lib/workspace.ts';
 import { mp4 } from '../support/media.ts';
 import { until } from '../support/studio.ts';
@@ -83,6 +87,46 @@ test('a place that cannot be reached is no matter for the writer, and what was s
   await until(async () => (await namesIn(staging)).length === 1);
   await stopped.abort();
   assert.deepEqual(await namesIn(staging), []);
+});
+
+test('an upload that hangs can be given up', { timeout: 10_000 }, async () => {
+  await using folder = await temporaryFolder();
+  const file = path.join(folder.path, 'clip.mp4');
+  await writeFile(file, CLIP);
+  const begun = Promise.withResolvers<void>();
+  let isAborted = false;
+  // A place that takes the first bytes, and then says nothing more.
+  const stream = new Writable({ write: () => begun.resolve() });
+  const abort = async () => {
+    isAborted = true;
+  };
+  const upload = { stream, commit: async () => 'sha256' as const, abort };
+  const driver = { ...createLocalCdn({ folder: folder.path }), open: async () => upload };
+  const following = follow(async () => driver);
+  following.writtenTo(file, CLIP.length);
+  await begun.promise;
+  // By then all that lies between is full.
+  await sleep(100);
+  await following.abort();
+  assert.ok(isAborted);
+});
+
+test('a file that was begun anew, and has grown past what was sent since, is sent from its first byte', async () => {
+  await using folder = await temporaryFolder();
+  const cdn = createLocalCdn({ folder: path.join(folder.path, 'cdn') });
+  const file = path.join(folder.path, 'clip.mp4');
+  await writeFile(file, Buffer.alloc(600_000, 'x'));
+  const following = follow(async () => cdn);
+  following.writtenTo(file, 600_000);
+  const staging = path.join(folder.path, 'cdn', '.staging');
+  await until(async () => (await namesIn(staging)).length === 1);
+  await writeFile(file, CLIP);
+  // Both are told before the reader looks again.
+  following.writtenTo(file, 0);
+  following.writtenTo(file, CLIP.length);
+  const sink = await following.sent();
+  assert.equal(sink.sha256(), await sha256Of(CLIP));
+  await sink.abort();
 });
 
 async function namesIn(folder: string): Promise<string[]> {

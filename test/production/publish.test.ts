@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 import { mp4, picture } from '../support/media.ts';
@@ -112,3 +113,46 @@ test('a published file is taken down with what goes with it, and only with a yes
     assert.equal(errorOf(await tools.call('cdn_delete', { key: wrong }, { approve })).code, 'invalid_argument', wrong);
   }
 });
+
+for (const [what, answer] of [
+  [
+    'is damaged',
+    (response: ServerResponse) =>
+      response.end(Buffer.concat([picture('image/jpeg').subarray(0, 40), Buffer.alloc(60)])),
+  ],
+  [
+    'breaks off',
+    (response: ServerResponse) => {
+      response.writeHead(200, { 'content-length': 1_000 });
+      response.write('RIFF', () => response.destroy());
+    },
+  ],
+  ['never ends', (response: ServerResponse) => pour(response)],
+] as const) {
+  test(`a thumbnail that ${what} keeps no clip from being published`, async () => {
+    const clip = mp4();
+    let thumbnails = 0;
+    await using server = await listen(({ method, url }, response) => {
+      if (!url.includes('/content')) {
+        const status = method === 'POST' ? 'queued' : 'completed';
+        return answerJson(response, { id: 'video_1', status, prompt: 'A boat', seconds: '4' });
+      }
+      if (!url.includes('thumbnail')) return response.writeHead(200, { 'content-type': 'video/mp4' }).end(clip);
+      thumbnails++;
+      return answer(response);
+    });
+    await using tools = await openTools({ baseUrl: server.baseUrl });
+    const { url, sidecar_url } = await produced(tools);
+    assert.ok((await readFile(new URL(url))).equals(clip));
+    assert.ok(sidecar_url !== undefined && thumbnails > 0);
+  });
+}
+
+/** Bytes without a length and without an end, as long as somebody takes them. */
+function pour(response: ServerResponse): void {
+  const more = () => {
+    if (response.destroyed) return;
+    response.write(Buffer.alloc(256 * 1024, 'RIFF')) ? setImmediate(more) : response.once('drain', more);
+  };
+  more();
+}
