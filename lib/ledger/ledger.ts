@@ -1,19 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  Attempt,
-  AttemptOutcome,
-  Budget,
-  Clip,
-  ClipGoal,
-  ClipRequest,
-  ClipState,
-  Price,
-} from '../../types/ledger.ts';
+import type { Budget, Clip, ClipGoal, ClipRequest, ClipState, Price } from '../../types/ledger.ts';
 import { VideoToolsetError } from '../errors.ts';
-import { requireWithin, type Spending, spending } from './budget.ts';
-import type { LedgerDriver, Statements, Value } from './driver.ts';
-import { type Changes, isOpen, moveStatement, overdue, type Statement, superseded } from './moves.ts';
-import { attemptOf, clipOf } from './rows.ts';
+import { attemptStatement } from './attempts.ts';
+import { requireWithin, spending } from './budget.ts';
+import type { LedgerDriver, Statements } from './driver.ts';
+import { type Changes, isOpen, moveStatement, overdue, superseded } from './moves.ts';
+import { createReads, type LedgerReads, oneClip, wantedClip } from './reads.ts';
 
 export interface LedgerOptions {
   /** How long after its reservation an attempt may be handed to the network. */
@@ -28,27 +20,15 @@ export interface LedgerOptions {
 export type Predecessor = 'made no job' | 'may have made a job' | 'made a job';
 
 /** What was intended, sent, made and spent: one row for each wanted clip, safe for many processes. */
-export interface Ledger {
+export interface Ledger extends LedgerReads {
   /**
    * Finds the clip that is wanted, or notes it down and reserves its price, before anything is sent. An open clip is found
    * from every process, a finished one only within its session.
    * @throws VideoToolsetError `over_budget`, `seconds_required`
    */
   intend(request: ClipRequest, budget: Budget): Promise<{ clip: Clip; isNew: boolean }>;
-  /** What `intend` would find. */
-  find(hash: string, session: string): Promise<Clip | undefined>;
-  get(key: string): Promise<Clip | undefined>;
   /** Wants a clip for more than it was: that is no move, and whoever works on it goes on. */
   want(clip: Clip, goal: ClipGoal): Promise<Clip>;
-  byJob(server: string, jobId: string): Promise<Clip | undefined>;
-  /** The clip whose file this is, and which is not published yet. */
-  byFile(workspace: string, path: string): Promise<Clip | undefined>;
-  /** Newest first. */
-  list(filter?: { workspace?: string; isOpen?: boolean; limit?: number }): Promise<Clip[]>;
-  attempts(key: string): Promise<Attempt[]>;
-  /** Answers that came for an attempt which another process had already taken over. */
-  orphans(): Promise<Attempt[]>;
-  spending(isFree: boolean): Promise<Spending>;
 
   /**
    * Reserves a new attempt. Its predecessor stays paid for, unless it is certain that it made no job.
@@ -83,12 +63,8 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
   const { clockAheadMs = 0 } = driver;
   const { sendDeadlineMs, quarantineMs, now = () => steadyNow() + clockAheadMs } = options;
 
-  const one = async (sql: Statements, where: string, ...values: Value[]): Promise<Clip | undefined> => {
-    const [row] = await sql.all(`SELECT * FROM clips WHERE ${where} ORDER BY created_at DESC, key LIMIT 1`, ...values);
-    return row && clipOf(row);
-  };
   const read = async (sql: Statements, key: string): Promise<Clip> => {
-    const clip = await one(sql, 'key = ?', key);
+    const clip = await oneClip(sql, 'key = ?', key);
     if (clip === undefined) throw superseded(key);
     return clip;
   };
@@ -114,7 +90,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
   const widen = async (sql: Statements, clip: Clip, goal: ClipGoal): Promise<Clip> => {
     if (goal === 'job' || clip.goal === 'published') return clip;
     const open = isOpen(clip.state, goal) ? 1 : 0;
-    const other = await one(sql, 'hash = ? AND is_open = 1 AND key <> ?', clip.hash, clip.key);
+    const other = await oneClip(sql, 'hash = ? AND is_open = 1 AND key <> ?', clip.hash, clip.key);
     if (open === 1 && other !== undefined) throw madeElsewhere(clip, other);
     await sql.run('UPDATE clips SET goal = ?, is_open = ? WHERE key = ?', goal, open, clip.key);
     return await read(sql, clip.key);
@@ -129,14 +105,13 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
       attempt: attemptStatement(clip, { outcome: 'sent', sentAt: at }),
     };
   };
-  const wanted = async (sql: Statements, hash: string, session: string): Promise<Clip | undefined> =>
-    (await one(sql, 'hash = ? AND is_open = 1', hash)) ??
-    (await one(sql, "hash = ? AND session = ? AND state <> 'failed'", hash, session));
 
   return {
+    ...createReads(driver, now),
+
     intend: (request, budget) =>
       driver.transaction(async (sql) => {
-        const present = await wanted(sql, request.hash, request.session);
+        const present = await wantedClip(sql, request.hash, request.session);
         if (present !== undefined) return { clip: await widen(sql, present, request.goal), isNew: false };
 
         const [count] = await sql.all('SELECT count(*) AS earlier FROM clips WHERE hash = ?', request.hash);
@@ -156,35 +131,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
         return { clip: await read(sql, key), isNew: true };
       }),
 
-    find: (hash, session) => wanted(driver, hash, session),
-    get: (key) => one(driver, 'key = ?', key),
     want: (clip, goal) => driver.transaction(async (sql) => widen(sql, await read(sql, clip.key), goal)),
-    byJob: (server, jobId) => one(driver, 'server = ? AND job_id = ?', server, jobId),
-
-    async byFile(workspace, path) {
-      const rows = await driver.all(
-        "SELECT * FROM clips WHERE state = 'downloaded' AND workspace = ? ORDER BY updated_at DESC LIMIT 1000",
-        workspace,
-      );
-      return rows.map(clipOf).find(({ file }) => file?.path === path);
-    },
-
-    async list({ workspace, isOpen: wanted, limit = 1_000 } = {}) {
-      const rows = await driver.all(
-        `SELECT * FROM clips WHERE (? = '' OR workspace = ?) AND (? < 0 OR is_open = ?) ORDER BY created_at DESC, key LIMIT ?`,
-        ...[workspace ?? '', workspace ?? ''],
-        ...[wanted === undefined ? -1 : 0, wanted === true ? 1 : 0],
-        limit,
-      );
-      return rows.map(clipOf);
-    },
-
-    attempts: async (key) =>
-      (await driver.all('SELECT * FROM attempts WHERE clip = ? ORDER BY number', key)).map(attemptOf),
-    orphans: async () =>
-      (await driver.all("SELECT * FROM attempts WHERE outcome = 'orphan' ORDER BY started_at DESC")).map(attemptOf),
-    spending: (isFree) => spending(driver, isFree, now()),
-
     attemptAnew: (clip, price, budget, predecessor) =>
       driver.transaction(async (sql) => {
         if (predecessor === 'made no job') {
@@ -235,7 +182,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
     answered: (clip, jobId) =>
       driver.transaction(async (sql) => {
         const present = await read(sql, clip.key);
-        const claimant = await one(sql, 'server = ? AND job_id = ?', clip.server, jobId);
+        const claimant = await oneClip(sql, 'server = ? AND job_id = ?', clip.server, jobId);
         const isAwaited = present.attempt === clip.attempt && (present.state === 'sent' || present.state === 'unknown');
         const isOurs = claimant === undefined ? isAwaited : claimant.key === clip.key;
         const outcome = isOurs ? 'answered' : 'orphan';
@@ -263,7 +210,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
 
     adopt: (clip, jobId) =>
       driver.transaction(async (sql) => {
-        const claimant = await one(sql, 'server = ? AND job_id = ?', clip.server, jobId);
+        const claimant = await oneClip(sql, 'server = ? AND job_id = ?', clip.server, jobId);
         if (claimant !== undefined && claimant.key !== clip.key) throw superseded(clip.key);
         return await apply(sql, clip, 'known', { jobId });
       }),
@@ -289,28 +236,4 @@ function madeElsewhere({ key }: Clip, other: Clip): VideoToolsetError {
 /** A machine that sleeps moves the wall's clock on, a corrected clock may step back: what is later holds. */
 function steadyNow(): number {
   return Math.max(Date.now(), Math.ceil(performance.timeOrigin + performance.now()));
-}
-
-interface AttemptChanges {
-  outcome?: AttemptOutcome;
-  sentAt?: number;
-  isCounted?: boolean;
-  jobId?: string;
-  detail?: string;
-}
-
-/** Writes to the clip's present attempt. */
-function attemptStatement(clip: Clip, { outcome, sentAt, isCounted, jobId, detail }: AttemptChanges): Statement {
-  const columns: Record<string, Value> = {
-    ...(outcome !== undefined && { outcome }),
-    ...(sentAt !== undefined && { sent_at: sentAt }),
-    ...(isCounted !== undefined && { is_counted: isCounted ? 1 : 0 }),
-    ...(jobId !== undefined && { job_id: jobId }),
-    ...(detail !== undefined && { detail: detail.slice(0, 500) }),
-  };
-  const names = Object.keys(columns).map((name) => `${name} = ?`);
-  return {
-    sql: `UPDATE attempts SET ${names.join(', ')} WHERE clip = ? AND number = ?`,
-    values: [...Object.values(columns), clip.key, clip.attempt],
-  };
 }

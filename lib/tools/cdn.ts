@@ -6,7 +6,7 @@ import { withCompanions } from '../production/publishClip.ts';
 import { requireDeleteApproval } from './approval.ts';
 import { whereUsable } from './clips.ts';
 import type { Services } from './services.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, READS } from './tool.ts';
 import { nextCall } from './view.ts';
 
 export const cdnUploadTool = (services: Services): Tool =>
@@ -57,13 +57,7 @@ export const cdnListTool = (services: Services): Tool =>
       required: [],
       additionalProperties: false,
     },
-    annotations: {
-      readOnlyHint: true,
-      destructiveHint: false,
-      idempotentHint: true,
-      openWorldHint: true,
-      costsMoney: false,
-    },
+    annotations: READS,
     async handler({ prefix = '', limit = 20, after }) {
       const all = withoutCompanions(await (await services.cdn()).list({ prefix, limit: Number.POSITIVE_INFINITY }));
       const before = after === undefined ? -1 : all.findIndex(({ key }) => key === after);
