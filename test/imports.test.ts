@@ -9,7 +9,7 @@ const root = path.join(import.meta.dirname, '..');
 /** Rooms from the top down: a room imports from rooms below it, and from itself. */
 const LEVELS: readonly (readonly string[])[] = [
   ['agents', 'lib/cli', 'lib/plugin', 'lib/index'],
-  ['lib/mcp'],
+  ['lib/adapters', 'lib/mcp'],
   ['lib/runtime'],
   ['lib/host', 'lib/studio'],
   ['lib/tools'],
