@@ -1,7 +1,7 @@
 import { type ClipRequest, wordsOf } from './clipRequest.ts';
-import type { Conversation } from './conversation.ts';
+import { type Call, type Conversation, HAND_OFF } from './conversation.ts';
 import { anotherTake, lastJob } from './earlier.ts';
-import { type Call, HAND_OFF } from './threads.ts';
+import { makingCall } from './makingCall.ts';
 import type { Change, Wish } from './wish.ts';
 
 const DOING = { video_remix: 'remixes', video_edit: 'edits', video_extend: 'extends' } as const;
@@ -53,26 +53,6 @@ export function firstCalls(
       return orMissing(how, [{ tool: how, input }], `${DOING[how]} clips`);
     }
   }
-}
-
-/** The call that makes a clip, with the ids of its characters. */
-export function makingCall(clip: ClipRequest, tools: readonly string[]): Call | string {
-  const { prompt, seconds, size, publish, picture, characters, variation } = clip;
-  // Producing a clip publishes it.
-  const tool = (publish ? ['video_produce', 'video_create'] : ['video_create']).find((name) => tools.includes(name));
-  if (tool === undefined) {
-    const how = publish ? '' : ' without publishing it';
-    return `I was given no tool that makes a clip${how}: ${tools.join(', ') || 'none at all'}.`;
-  }
-  const input = {
-    prompt,
-    ...(seconds !== undefined && { seconds }),
-    ...(size !== undefined && { size }),
-    ...(picture !== undefined && { input_reference: picture }),
-    ...(characters !== undefined && { characters }),
-    ...(variation !== undefined && { variation }),
-  };
-  return { tool, input };
 }
 
 function firstCall(clip: ClipRequest, tools: readonly string[]): Call | string {

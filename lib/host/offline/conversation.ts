@@ -1,10 +1,13 @@
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { isRecord } from '../../api/parse.ts';
 
-/** A call of a tool, and what the model was told of it. */
-export interface Step {
+export interface Call {
   tool: string;
   input: Record<string, unknown>;
+}
+
+/** A call of a tool, and what the model was told of it. */
+export interface Step extends Call {
   result: Record<string, unknown>;
   /** Of the round: the calls of one turn are made at once. */
   turn: number;
@@ -27,12 +30,16 @@ export interface Conversation {
   calls: number;
 }
 
-const GO_ON = /^\s*(please\s+)?(go on|continue|resume|proceed|carry on)(\s+please)?[\s.!]*$/i;
+/** What makes a planner: it hands each clip to another agent. */
+export const HAND_OFF = 'hand_off_sora_agent';
+
+const GO_ON =
+  /^\s*(?:please\s+)?(?:go on|continue|resume|proceed|carry on|retry|try(?: it)? again)(?:\s+(?:with|it|that|this|the|clips?|videos?|work|now|please)\b){0,4}[\s.!]*$/i;
 
 /** A conversation as rounds: "go on" begins none, but takes up the one before. */
 export function conversationOf(prompt: LanguageModelV4Prompt): Conversation {
   const rounds: Round[] = [];
-  const calls = new Map<string, { turn: number; input: unknown }>();
+  const calls = new Map<string, { turn: number; place: number; input: unknown }>();
   let callCount = 0;
   for (const message of prompt) {
     const round = rounds.at(-1);
@@ -42,14 +49,17 @@ export function conversationOf(prompt: LanguageModelV4Prompt): Conversation {
       else rounds.push({ request, steps: [], turns: 0 });
     } else if (message.role === 'assistant' && round !== undefined) {
       const made = message.content.flatMap((part) => (part.type === 'tool-call' ? [part] : []));
-      for (const { toolCallId, input } of made) calls.set(toolCallId, { turn: round.turns, input });
+      for (const [place, { toolCallId, input }] of made.entries())
+        calls.set(toolCallId, { turn: round.turns, place, input });
       callCount += made.length;
       if (made.length > 0) round.turns++;
     } else if (message.role === 'tool' && round !== undefined) {
-      for (const part of message.content) {
-        if (part.type !== 'tool-result') continue;
-        const { turn = Math.max(0, round.turns - 1), input } = calls.get(part.toolCallId) ?? {};
-        round.steps.push({ tool: part.toolName, input: recordOf(input), result: resultOf(part.output), turn });
+      // Results may come in another order than the calls were made in.
+      const place = ({ toolCallId }: { toolCallId: string }) => calls.get(toolCallId)?.place ?? 0;
+      const results = message.content.flatMap((part) => (part.type === 'tool-result' ? [part] : []));
+      for (const { toolCallId, toolName, output } of results.toSorted((a, b) => place(a) - place(b))) {
+        const { turn = Math.max(0, round.turns - 1), input } = calls.get(toolCallId) ?? {};
+        round.steps.push({ tool: toolName, input: recordOf(input), result: resultOf(output), turn });
       }
     }
   }

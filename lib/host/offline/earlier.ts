@@ -1,10 +1,9 @@
-import { type Conversation, type Round, records } from './conversation.ts';
-import { type Call, HAND_OFF } from './threads.ts';
+import { type Call, type Conversation, HAND_OFF, type Round, records } from './conversation.ts';
 
 /** Calls that make a job. */
 const MAKERS = ['video_produce', 'video_create', 'video_remix', 'video_edit', 'video_extend', HAND_OFF];
 /** How another take is asked for in words. */
-const TAKE_IN_TASK = / Take (\d{1,3})\.$/;
+const TAKE_IN_TASK = /\nTake (\d{1,3})\.$/;
 
 /** The last clip once more, exactly as it was asked for. */
 export function anotherTake(count: number, earlier: readonly Round[]): Call[] | string {
@@ -19,7 +18,7 @@ export function anotherTake(count: number, earlier: readonly Round[]): Call[] | 
   return Array.from({ length: count }, (_, index) => {
     const variation = latest + index + 1;
     if (tool !== HAND_OFF) return { tool, input: { ...wish.input, variation } };
-    return { tool, input: { ...wish.input, task: `${wish.input.task} Take ${variation}.` } };
+    return { tool, input: { ...wish.input, task: `${wish.input.task}\nTake ${variation}.` } };
   });
 }
 

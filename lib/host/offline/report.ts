@@ -1,5 +1,5 @@
-import { records } from './conversation.ts';
-import { failureOf, HAND_OFF, type Thread } from './threads.ts';
+import { HAND_OFF, records } from './conversation.ts';
+import { failureOf, type Thread } from './threads.ts';
 
 /** What came of each clip, in the words of the results; nothing that no result shows. */
 export function report(threads: readonly Thread[], publish: boolean): string {

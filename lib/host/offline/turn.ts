@@ -1,9 +1,9 @@
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
-import { firstCalls, makingCall } from './calls.ts';
-import { conversationOf } from './conversation.ts';
+import { firstCalls } from './calls.ts';
+import { type Call, conversationOf } from './conversation.ts';
 import { knownIds } from './earlier.ts';
 import { report } from './report.ts';
-import { type Call, nextCall, threadsOf, type Way } from './threads.ts';
+import { nextCalls, threadsOf, type Way } from './threads.ts';
 import { readWish, type Wish } from './wish.ts';
 
 /** What the offline model does next. */
@@ -29,22 +29,13 @@ export function nextTurn(prompt: LanguageModelV4Prompt, tools: readonly string[]
   }
   const way = wayOf(wish, tools);
   const threads = threadsOf(round, way);
-  const next = threads.flatMap((thread) => nextCall(thread, round, way) ?? []);
+  const next = nextCalls(threads, round, way);
   return next.length > 0 ? calls(next) : said(report(threads, way.publish));
 }
 
 function wayOf(wish: Wish, tools: readonly string[]): Way {
-  const clip = wish.kind === 'clips' ? wish.clips[0] : undefined;
-  return {
-    tools,
-    publish:
-      wish.kind === 'clips' ? wish.clips.every(({ publish }) => publish) : wish.kind !== 'change' || wish.publish,
-    afterCharacter(id) {
-      if (clip === undefined || clip.prompt === '') return undefined;
-      const call = makingCall({ ...clip, characters: [...(clip.characters ?? []), id] }, tools);
-      return typeof call === 'string' ? undefined : call;
-    },
-  };
+  if (wish.kind !== 'clips') return { tools, clips: [], publish: wish.kind !== 'change' || wish.publish };
+  return { tools, clips: wish.clips, publish: wish.clips.some(({ publish }) => publish) };
 }
 
 function said(text: string): Turn {

@@ -33,11 +33,11 @@ const TAKE = begins(
     `(${NUMBER_WORD})\\s+(?:more|other|further)\\s+(?:takes|versions|variations))\\b`,
 );
 const EXTEND = begins(
-  `(?:extend|lengthen|prolong|continue)\\s+(${SOURCE})|make\\s+(${NAMED}|${IT})(?=.{0,40}\\blonger\\b)`,
+  `(?:extend|lengthen|prolong)\\b(?:\\s+(${SOURCE}))?|continue\\s+(${SOURCE})|make\\s+(${NAMED}|${IT})(?=.{0,40}\\blonger\\b)`,
 );
-const REMIX = begins(`remix\\s+(${SOURCE})`);
+const REMIX = begins(`remix\\b(?:\\s+(${SOURCE}))?`);
 const MAKE_IT = begins(`(?:make|turn|set)\\s+(${NAMED}|${IT})\\s+(?!of\\b|about\\b|showing\\b)(?=[^\\s:])`);
-const EDIT = begins(`edit\\s+(${SOURCE})`);
+const EDIT = begins(`edit\\b(?:\\s+(${SOURCE}))?`);
 const CHANGE = begins('(?:change|replace|swap|recolou?r|remove|add)\\s');
 /** Of a clip that there is; without one it begins what is to be seen. */
 const MAKE_THING = begins('(?:make|turn)\\s+(?:the|his|her|its|their)\\s');
@@ -49,7 +49,7 @@ const LONGER = new RegExp(
 const PICTURE_WITHOUT_NAME =
   /\b(?:as|for)\s+(?:(?:the|a|its)\s+)?(?:first|opening|starting)\s+(?:frame|image|picture)\b/i;
 const TALK = begins(
-  '(?:hi|hello|hey|thanks|thank you|ok|okay|yes|no|stop|cancel|help|great)(?:[\\s,]+(?:there|you|please|thanks|all|it))?[\\s.!]*$|(?:what|which|why|when|who|whom|whose|how)\\b[^.!]*\\?\\s*$',
+  '(?:thanks|thank you)\\b[^.!?]*[\\s.!]*$|(?:hi|hello|hey|ok|okay|yes|no|stop|cancel|help|great)(?:[\\s,]+(?:there|you|please|thanks|all|it))?[\\s.!]*$|(?:what|which|why|when|who|whom|whose|how|is|are|was|were|do|does|did|has|have|will)\\b[^.!]*\\?\\s*$',
 );
 
 const WHAT = 'What should the clip show? Nothing was made yet.';

@@ -14,6 +14,7 @@ for (const [words, call] of [
   ['Change the boat to a swan in video_22', 'video_edit {"video":"video_22","prompt":"Change the boat to a swan"}'],
   ['Edit boat.mp4: the boat is blue', 'video_edit {"video":"boat.mp4","prompt":"the boat is blue"}'],
   ['Extend it by 8 seconds: it sinks', 'video_extend {"video":"video_1","prompt":"it sinks","seconds":8}'],
+  ['Extend by 4 seconds', 'video_extend {"video":"video_1","prompt":"It goes on as it ends.","seconds":4}'],
   ['Make it 4 seconds longer', 'video_extend {"video":"video_1","prompt":"It goes on as it ends.","seconds":4}'],
   ['Delete it.', 'video_delete {"id":"video_1"}'],
   ['List my clips', 'video_list {}'],

@@ -89,7 +89,7 @@ test('a failure that names no call is told, and nothing is made again', async ()
   assert.equal((await answer([...said, user('go on')])).call, '');
 });
 
-for (const words of ['go on', 'Continue', 'resume please', ' proceed.']) {
+for (const words of ['go on', 'Continue', 'resume please', ' proceed.', 'Go on with the clip', 'Try again']) {
   test(`"${words}" goes on with the earlier request and makes no second job`, async () => {
     const said = [user('A boat. Do not publish it.'), ...create(), user(words)];
     assert.equal((await answer(said)).call, 'video_wait {"ids":["v1"]}');
@@ -139,6 +139,19 @@ test('clips that a request lists are asked for in one turn, and each goes its ow
   );
 });
 
+test('of two clips only the one that is to be public is published, in whatever order the results come', async () => {
+  const said = [user('1) a boat, do not publish it 2) a train')];
+  assert.equal((await answer(said)).call, 'video_create {"prompt":"A boat."}\nvideo_create {"prompt":"A train."}');
+  const saved = (path: string) => ({ files: [{ path }], next_step: `Call cdn_upload with {"path":"${path}"}` });
+  const [calls, results] = steps(
+    ['video_create', { prompt: 'A boat.' }, saved('boat.mp4')],
+    ['video_create', { prompt: 'A train.' }, saved('train.mp4')],
+  );
+  assert.ok(calls?.role === 'assistant' && results?.role === 'tool');
+  said.push(calls, { role: 'tool', content: results.content.toReversed() });
+  assert.equal((await answer(said)).call, 'cdn_upload {"path":"train.mp4"}');
+});
+
 test('a request not to publish is not answered with the tool that publishes', async () => {
   const { call, text } = await answer([user('A boat. Do not publish it.')], ['video_produce', 'video_wait']);
   assert.equal(call, '');
@@ -170,7 +183,15 @@ test('a character is made first, and the clip names it', async () => {
   );
 });
 
-for (const words of ['go on', 'stop', 'Thanks!', 'How long can a clip be?', 'Delete all videos', 'No']) {
+for (const words of [
+  'go on',
+  'stop',
+  'Thanks, looks good',
+  'Is it done?',
+  'How long can a clip be?',
+  'Delete all videos',
+  'No',
+]) {
   test(`"${words}" is no clip`, async () => {
     const { call, text } = await answer([user(words)], [...TOOLS, 'video_delete']);
     assert.equal(call, '');

@@ -48,7 +48,7 @@ test('a change is handed off with the id of its clip', async () => {
       'Extend video_1 by 4 seconds: It goes on as it ends. Do not publish it.',
     ],
     ['Delete it.', 'Delete video_1.'],
-    ['Another take', 'A boat. Take 2.'],
+    ['Another take', 'A boat.\nTake 2.'],
   ] as const) {
     assert.equal((await answer([...said, user(words)], PLANNER)).call, handOff(task), words);
   }
