@@ -1,13 +1,19 @@
+import assert from 'node:assert/strict';
+import { subscribe } from 'node:diagnostics_channel';
 import { Agent, OpenAIChatCompletionsModel, Runner, setTracingDisabled } from '@openai/agents';
 import OpenAI from 'openai';
 import { questionFor, refusalFor, toOpenAiAgentsTools } from '../../lib/adapters/openaiAgents.ts';
 import { openRuntime } from '../../lib/runtime.ts';
-import { type ChatScript, listenAsModel } from '../support/chatServer.ts';
+import { type ChatScript, listenAsModel, puppet } from '../support/chatServer.ts';
 import { KEY } from '../support/key.ts';
 import type { HostKind, Person } from './host.ts';
 
-// Nothing of a test may leave the machine.
+// The SDK would tell its maker of every run. Whatever still leaves this machine fails the test.
 setTracingDisabled(true);
+subscribe('undici:request:create', (message) => {
+  const { hostname } = new URL(Object(message).request.origin);
+  assert.equal(hostname, '127.0.0.1', 'a request leaves this machine');
+});
 
 /** A model of the SDK's own, over its own client, before a scripted server. */
 export async function openScriptedModel(script: ChatScript) {
@@ -16,13 +22,7 @@ export async function openScriptedModel(script: ChatScript) {
   return { ...chat, model: new OpenAIChatCompletionsModel(client, 'scripted') };
 }
 
-/** Makes the call that the user's message holds, and answers with what it is told. */
-const puppet: ChatScript = (messages) => {
-  const last = messages.at(-1);
-  return last?.role === 'user' ? JSON.parse(String(last.content)) : String(last?.content);
-};
-
-/** Runs an agent to its end; at an interruption the person is asked, and whoever has none refuses. */
+/** Runs an agent to its end; at an interruption a person is asked. */
 export async function runToEnd(
   agent: Agent,
   input: string,
@@ -49,7 +49,9 @@ export const openaiAgentsHost: HostKind = {
     const runtime = openRuntime(options);
     const scripted = await openScriptedModel(puppet);
     const { model } = scripted;
-    const agent = new Agent({ name: 'puppet', model, tools: toOpenAiAgentsTools(runtime.tools) });
+    // Where nobody sits, a program says so beforehand.
+    const nobody = person === undefined ? { approve: async () => false } : {};
+    const agent = new Agent({ name: 'puppet', model, tools: toOpenAiAgentsTools(runtime.tools, nobody) });
     return {
       async tools() {
         await runToEnd(agent, '"Nothing."');

@@ -8,58 +8,68 @@ import { assertNoKey, KEY } from '../support/key.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import type { HostCallResult, HostKind, Person, TestHost } from './host.ts';
 
-/** The options of a host over a server, with folders of its own. */
-export interface HostPlace extends AsyncDisposable {
-  host: TestHost;
+/** What a host is opened with, over folders of its own. */
+export interface HostOptions extends AsyncDisposable {
+  options: Options;
   workspace: string;
+}
+
+async function hostOptions(options: Options): Promise<HostOptions> {
+  const folder = await temporaryFolder();
+  const workspace = path.join(folder.path, 'videos');
+  return {
+    workspace,
+    options: { workspace, state: path.join(folder.path, 'state'), pollIntervalMs: 50, apiKey: KEY, ...options },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
 }
 
 /** A clip of four seconds costs 40 cents. */
 const PRICES = { model: 'painter-1', prices: { 'painter-1': 0.1 }, profile: { defaultSeconds: 4 } };
 
-export async function openHost(kind: HostKind, options: Options, person?: Person): Promise<HostPlace> {
-  const folder = await temporaryFolder();
-  const workspace = path.join(folder.path, 'videos');
-  const host = await kind.open(
-    {
-      ...{ workspace, state: path.join(folder.path, 'state'), pollIntervalMs: 50, apiKey: KEY },
-      ...options,
-    },
-    person,
-  );
-  return {
-    host,
-    workspace,
-    async [Symbol.asyncDispose]() {
-      await host[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
-
-export interface PaidPlace extends HostPlace {
-  provider: Provider;
-}
-
-export interface PaidOptions {
-  options?: Options;
-  person?: Person;
-  provider?: Partial<ProviderSettings>;
-}
-
-/** A host over a server that counts what it is paid for. */
-export async function openPaidHost(
-  kind: HostKind,
-  { options, person, provider: settings }: PaidOptions = {},
-): Promise<PaidPlace> {
+/** The same over a server that counts what it is paid for. */
+export async function paidOptions(
+  options: Options = {},
+  settings?: Partial<ProviderSettings>,
+): Promise<HostOptions & { provider: Provider }> {
   const provider = await startProvider(settings);
-  const place = await openHost(kind, { baseUrl: provider.baseUrl, ...PRICES, ...options }, person);
+  const place = await hostOptions({ baseUrl: provider.baseUrl, ...PRICES, ...options });
   return {
     ...place,
     provider,
     async [Symbol.asyncDispose]() {
       await place[Symbol.asyncDispose]();
       await provider[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export async function openHost(kind: HostKind, options: Options): Promise<{ host: TestHost } & HostOptions> {
+  return await opened(kind, await hostOptions(options));
+}
+
+export interface PaidHostOptions {
+  options?: Options;
+  person?: Person;
+  provider?: Partial<ProviderSettings>;
+}
+
+export async function openPaidHost(kind: HostKind, { options, person, provider }: PaidHostOptions = {}) {
+  return await opened(kind, await paidOptions(options, provider), person);
+}
+
+async function opened<T extends HostOptions>(
+  kind: HostKind,
+  place: T,
+  person?: Person,
+): Promise<T & { host: TestHost }> {
+  const host = await kind.open(place.options, person);
+  return {
+    ...place,
+    host,
+    async [Symbol.asyncDispose]() {
+      await host[Symbol.asyncDispose]();
+      await place[Symbol.asyncDispose]();
     },
   };
 }

@@ -6,7 +6,7 @@ import { answerTo, asksFirst, keepTool } from './approvals.ts';
 import { failureText, givenUpText, keepCall } from './outcomes.ts';
 
 /** What every call is given; with an `approve` of its own the tools ask through it, and never interrupt a run. */
-export interface OpenAiAgentsOptions extends ToolContext {
+export interface OpenAiAgentsOptions extends Omit<ToolContext, 'handOff'> {
   /** How long a call may take, in milliseconds; what waits ends by itself before. @default as long as it takes */
   timeoutMs?: number;
 }
@@ -22,13 +22,9 @@ export function toOpenAiAgentsTools(tools: readonly Tool[], options: OpenAiAgent
   return tools.map((tool) => toFunctionTool(tool, options));
 }
 
-function toFunctionTool(tool: Tool, { timeoutMs, signal, ...given }: OpenAiAgentsOptions): VideoFunctionTool {
+function toFunctionTool(tool: Tool, { timeoutMs, ...given }: OpenAiAgentsOptions): VideoFunctionTool {
   const { name, description, parameters, question } = tool;
-  const { waitLimitMs = Number.POSITIVE_INFINITY } = given;
-  const context: ToolContext = {
-    ...given,
-    ...(timeoutMs !== undefined && { waitLimitMs: Math.min(waitLimitMs, Math.ceil(timeoutMs * WAITING_SHARE)) }),
-  };
+  const context = timeoutMs === undefined ? given : { ...given, waitLimitMs: waitLimitOf(timeoutMs, given) };
   const mayInterrupt = question !== undefined && context.approve === undefined;
   const made = functionTool({
     name,
@@ -36,18 +32,13 @@ function toFunctionTool(tool: Tool, { timeoutMs, signal, ...given }: OpenAiAgent
     parameters: strictParameters(parameters),
     strict: true,
     execute(input: unknown, runContext, details) {
-      const signals = [signal, details?.signal].filter((each) => each !== undefined);
-      const call = runTool(tool, input, {
-        approve: answerTo(tool, runContext, details?.toolCall?.callId),
-        ...context,
-        signal: AbortSignal.any(signals),
-      }).then(resultText);
+      const signals = [context.signal, details?.signal].filter((signal) => signal !== undefined);
+      const approve = answerTo(tool, runContext, details?.toolCall?.callId);
+      const call = runTool(tool, input, { approve, ...context, signal: AbortSignal.any(signals) }).then(resultText);
       return keepCall(call, details?.toolCall);
     },
     needsApproval:
-      mayInterrupt &&
-      ((runContext, input: unknown, callId) =>
-        asksFirst(tool, input, { ...context, ...(signal && { signal }) }, runContext, callId)),
+      mayInterrupt && ((runContext, input: unknown, callId) => asksFirst(tool, input, context, runContext, callId)),
     errorFunction: (_context, error) => failureText(tool, error),
     ...(timeoutMs !== undefined && {
       timeoutMs,
@@ -56,4 +47,8 @@ function toFunctionTool(tool: Tool, { timeoutMs, signal, ...given }: OpenAiAgent
   });
   keepTool(made, tool, context);
   return made;
+}
+
+function waitLimitOf(timeoutMs: number, { waitLimitMs = Number.POSITIVE_INFINITY }: ToolContext): number {
+  return Math.min(waitLimitMs, Math.ceil(timeoutMs * WAITING_SHARE));
 }
