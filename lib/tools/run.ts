@@ -1,4 +1,4 @@
-import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
+import type { ApprovalRequest, Tool, ToolContext, ToolResult } from '../../types/tool.ts';
 import { toToolsetError } from '../errors.ts';
 
 /** Runs a tool and turns whatever it throws into a result: the one place where that is done. Never rejects. */
@@ -7,6 +7,22 @@ export async function runTool(tool: Tool, input: unknown, context: ToolContext =
     return await tool.run(input, context);
   } catch (error) {
     return errorResult(error);
+  }
+}
+
+/**
+ * What a call would ask a person, for hosts that ask before they make it. Nothing is sent, noted or reserved. Never
+ * rejects: where it cannot be found out, the call itself says what is wrong, and does nothing without a yes.
+ */
+export async function questionOf(
+  tool: Tool,
+  input: unknown,
+  context: ToolContext = {},
+): Promise<ApprovalRequest | undefined> {
+  try {
+    return await tool.question?.(input, context);
+  } catch {
+    return undefined;
   }
 }
 
