@@ -1,4 +1,4 @@
-export type { AgentEvent, AgentResult } from '../types/agent.ts';
+export type { AgentEvent, AgentResult, Cost } from '../types/agent.ts';
 export type { CdnEntry, PublishedFile } from '../types/cdn.ts';
 export type { Config, Options } from '../types/config.ts';
 export type { ErrorCode, ErrorReport } from '../types/error.ts';
@@ -27,6 +27,7 @@ export type {
 export { createVideoApi, type VideoApi, type VideoApiConfig } from './api/video.ts';
 export { resolveConfig } from './config.ts';
 export { ApiError, VideoToolsetError } from './errors.ts';
+export { type HandOffAgent, handOffToolset } from './host/handOffToolset.ts';
 export { ToolSet } from './host/ToolSet.ts';
 export { createVideoToolset, openRuntime, type Runtime } from './runtime.ts';
 export { runTool } from './tools/run.ts';

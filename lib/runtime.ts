@@ -7,7 +7,6 @@ import { type Cdn, createCdn, localCdnFolder } from './cdn/cdn.ts';
 import { TOOL_NAMES } from './config/tools.ts';
 import { type Defaults, resolveConfig, resolveTools, secretsOf } from './config.ts';
 import type { AgentLauncher } from './host/AgentLauncher.ts';
-import { handOffToolset } from './host/handOffToolset.ts';
 import type { Sessions } from './host/sessions.ts';
 import { ToolSet } from './host/ToolSet.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -30,8 +29,11 @@ export interface Runtime extends Services {
   readonly toolset: ToolSet;
   /** Every tool, for the command line and for agents, whose prompt files choose. */
   readonly everyTool: ToolSet;
-  /** Loads the agent's model on first use. */
-  agents(): Promise<AgentLauncher>;
+  /**
+   * What runs agents; loads the agents' model on first use.
+   * @param additions folders with more `<name>.prompt.md`, and tools that the agent which is run gets beside its own
+   */
+  agents(additions?: { agentFolders?: readonly string[]; toolset?: ToolSet }): Promise<AgentLauncher>;
   sessions(): Promise<Sessions>;
   /** Ends the embedded studio, whose jobs are kept and go on at the next start, and all connections. */
   close(): Promise<void>;
@@ -76,33 +78,26 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
   const chosen = offeredTools(config.tools, isEmbedded ? 'studio' : config.server);
   const tools = toolsOver({ ...services, toolNames: chosen });
   const everyTool = ToolSet.of(toolsOver(services));
-  const agents = once<AgentLauncher>(async () => {
-    const [{ AgentLauncher }, { openModel }] = await Promise.all([
-      import('./host/AgentLauncher.ts'),
-      import('./host/models.ts'),
-    ]);
-    const model = await openModel(config);
-    const handOffs = handOffToolset([
-      {
-        name: 'sora_agent',
-        description: 'Makes one video clip from a request and publishes it.',
-        run: (request, { signal, progress, ...toolContext }) =>
-          launcher.run('sora_agent', request, {
-            ...(signal && { signal }),
-            onEvent: (event) => event.type === 'tool-progress' && progress?.(event.report),
-            toolContext,
-          }),
+  const model = once(async () => (await import('./host/models.ts')).openModel(config));
+  const agents: Runtime['agents'] = async ({ agentFolders = [], toolset } = {}) => {
+    const { AgentLauncher } = await import('./host/AgentLauncher.ts');
+    return new AgentLauncher({
+      toolset: ToolSet.of(toolsOver(services)).merge(toolset ?? new ToolSet()),
+      moreTools: toolset?.definitions().map(({ name }) => name) ?? [],
+      ...{
+        agentFolders,
+        secrets,
+        modelName: config.agentModel,
+        model: await model.get(),
+        sessions: await sessions.get(),
       },
-    ]);
-    const launcher = new AgentLauncher({
-      toolset: ToolSet.of(handOffs).merge(everyTool),
-      model,
-      modelName: config.agentModel,
-      sessions: await sessions.get(),
-      secrets,
+      async costOf(jobs, since) {
+        if (jobs.length === 0) return { jobs: 0, seconds: 0, usd: 0 };
+        const { costOf } = await import('./production/cost.ts');
+        return await costOf(jobs, since, { ledger: await ledger.get(), server });
+      },
     });
-    return launcher;
-  });
+  };
 
   return {
     ...services,
@@ -112,7 +107,7 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
     tools,
     toolset: ToolSet.of(tools),
     everyTool,
-    agents: agents.get,
+    agents,
     sessions: sessions.get,
     async close() {
       const parts = [await api.opened(), await cdn.opened(), await ledger.opened(), studio];

@@ -11,17 +11,32 @@ export interface AgentResult {
   /** Every job the run touched, in its last known state. */
   jobs: JobView[];
   tool_calls: { name: string; ok: boolean; ms: number; code?: ErrorCode }[];
+  /** How often the model was asked. */
+  turns: number;
+  /** Tokens, where the model's server counts them. */
+  usage?: { inputTokens: number; outputTokens: number };
+  /** What the clips of this run cost, or may have, by the ledger; absent where it cannot be read. */
+  cost?: Cost;
   /** `offline`, or `provider/model`. */
   model: string;
   /** Resumes the conversation. */
   session: string;
   /** Why the run ended early; what was reached until then stands in the other fields. */
   error?: ErrorReport;
+  /** What went wrong in the last round of tool calls, where the agent left it at that. */
+  failure?: ErrorReport;
 }
 
-/** What a run tells while it goes on. */
+/** What was paid for within a run; dollars where every price is known. */
+export interface Cost {
+  jobs: number;
+  seconds: number;
+  usd?: number;
+}
+
+/** What a run tells while it goes on. `agent` is the one that work was handed to; absent for the one that was run. */
 export type AgentEvent =
-  | { type: 'text'; text: string }
-  | { type: 'tool-start'; name: string }
-  | { type: 'tool-progress'; name: string; report: ProgressReport }
-  | { type: 'tool-end'; name: string; ok: boolean; summary: string; ms: number };
+  | { type: 'text'; text: string; agent?: string }
+  | { type: 'tool-start'; name: string; agent?: string }
+  | { type: 'tool-progress'; name: string; report: ProgressReport; agent?: string }
+  | { type: 'tool-end'; name: string; ok: boolean; summary: string; ms: number; agent?: string };

@@ -1,3 +1,4 @@
+import type { AgentEvent } from './agent.ts';
 import type { PublishedFile } from './cdn.ts';
 import type { ErrorReport } from './error.ts';
 
@@ -75,6 +76,12 @@ export interface ToolContext {
   session?: string;
   /** The longest a call may wait here, in milliseconds. */
   waitLimitMs?: number;
+  /** Set by an agent, for the tools that hand its work on. */
+  handOff?: {
+    /** How many hand-offs stand above this call. */
+    depth: number;
+    onEvent?(event: AgentEvent): void;
+  };
 }
 
 /** A job as a model sees it: short, and ordered by what it needs next. */

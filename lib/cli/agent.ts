@@ -75,7 +75,7 @@ async function runTurn(request: string, session: Session, stream: boolean, invoc
 }
 
 function show(event: AgentEvent, progress: Progress, json: boolean): void {
-  if (event.type === 'text' && !json) {
+  if (event.type === 'text' && event.agent === undefined && !json) {
     progress.end();
     print(event.text);
   }
@@ -84,7 +84,7 @@ function show(event: AgentEvent, progress: Progress, json: boolean): void {
 }
 
 /** What is left to say on stderr, and the exit code. */
-function finish({ error, jobs, files, published, tool_calls, session }: AgentResult): number {
+function finish({ error, failure, jobs, files, published, session }: AgentResult): number {
   const open = jobs.filter(({ status }) => status === 'queued' || status === 'in_progress').map(({ id }) => id);
   if (error !== undefined) printError(error);
   if (open.length > 0)
@@ -93,9 +93,8 @@ function finish({ error, jobs, files, published, tool_calls, session }: AgentRes
   if (open.length > 0) return 4;
   const hasClip = files.length > 0 || published.length > 0;
   const hasFailed = jobs.some(({ status }) => ['failed', 'cancelled', 'expired'].includes(status));
-  const last = tool_calls.at(-1);
-  if (last?.code === 'over_budget' || last?.code === 'not_approved') return exitCodeOf(last.code);
-  return last?.ok === false || (hasFailed && !hasClip) ? 1 : 0;
+  if (failure?.code === 'over_budget' || failure?.code === 'not_approved') return exitCodeOf(failure.code);
+  return failure !== undefined || (hasFailed && !hasClip) ? 1 : 0;
 }
 
 async function converse(

@@ -1,32 +1,41 @@
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import type { ModelMessage, ToolSet as ModelTools } from 'ai';
-import type { AgentEvent, AgentResult } from '../../types/agent.ts';
+import type { ModelMessage } from 'ai';
+import type { AgentEvent, AgentResult, Cost } from '../../types/agent.ts';
 import type { ErrorReport } from '../../types/error.ts';
-import type { ToolContext } from '../../types/tool.ts';
+import type { JobView, ToolContext } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { redact } from '../log.ts';
-import { collect, emptyResult } from './agentResult.ts';
-import { type OpenCall, withOpenCalls } from './openCalls.ts';
-import { type AgentPrompt, loadPrompt } from './prompt.ts';
+import { addUsage, emptyResult } from './agentResult.ts';
+import { HAND_OFF, type HandOffAgent, handOffToolset } from './handOffToolset.ts';
+import { streamed, whole } from './modelLoop.ts';
+import { modelTools } from './modelTools.ts';
+import { createOpenCalls } from './openCalls.ts';
+import type { AgentPrompt } from './prompt.ts';
+import { openPrompts, type Prompts } from './prompts.ts';
 import type { Session, Sessions } from './sessions.ts';
-import type { ToolSet } from './ToolSet.ts';
+import { ToolSet } from './ToolSet.ts';
 
 /** How long a stopped run waits for what its calls have to say. */
 const LAST_WORD_MS = 4_000;
+const OWN_AGENTS = fileURLToPath(new URL('../../agents/', import.meta.url));
 
 export interface AgentLauncherOptions {
+  /** What the agents' prompts may name, besides `hand_off_<agent>` for every agent there is. */
   toolset: ToolSet;
   sessions: Sessions;
   model: LanguageModelV4;
   /** How the model is named in results. @default provider and id of the model */
   modelName?: string;
-  /** Where `<name>.prompt.md` lies. @default the package's own `agents` folder */
-  agentsFolder?: string;
+  /** Where more `<name>.prompt.md` lie; the package's own come first. */
+  agentFolders?: readonly string[];
+  /** Names of tools that the agent which is run gets beside those its prompt names. */
+  moreTools?: readonly string[];
   /** Values that no message may show. */
   secrets?: readonly string[];
+  /** What was spent on these jobs since then, in milliseconds since 1970. */
+  costOf?: (jobs: readonly JobView[], since: number) => Promise<Cost>;
 }
 
 export interface AgentRunOptions {
@@ -37,15 +46,17 @@ export interface AgentRunOptions {
   stream?: boolean;
   onEvent?: (event: AgentEvent) => void;
   /** What tools are given, besides signal and progress. */
-  toolContext?: Pick<ToolContext, 'approve' | 'session' | 'waitLimitMs'>;
+  toolContext?: Pick<ToolContext, 'approve' | 'session' | 'waitLimitMs' | 'handOff'>;
 }
 
 /** Runs prompt-driven agents: a prompt file, a set of tools, a model, and the loop of the AI SDK over them. */
 export class AgentLauncher {
   readonly #options: AgentLauncherOptions;
+  readonly #prompts: Prompts;
 
   constructor(options: AgentLauncherOptions) {
     this.#options = options;
+    this.#prompts = openPrompts([OWN_AGENTS, ...(options.agentFolders ?? [])]);
   }
 
   /**
@@ -56,35 +67,35 @@ export class AgentLauncher {
    * @throws VideoToolsetError `file_not_found` or `invalid_configuration` for the agent's prompt, `unknown_tool` for its tools
    */
   async run(agent: string, request: string, options: AgentRunOptions = {}): Promise<AgentResult> {
-    const { sessions, model, modelName = `${model.provider}/${model.modelId}` } = this.#options;
+    const { sessions, model, modelName = `${model.provider}/${model.modelId}`, costOf } = this.#options;
     const prompt = await this.load(agent);
-    const { session = sessions.start(agent), signal, stream = true, onEvent } = options;
+    const { session = sessions.start(agent), signal, stream = true, onEvent, toolContext } = options;
+    const depth = toolContext?.handOff?.depth ?? 0;
     const reached = emptyResult(modelName, session.id);
+    const startedAt = Date.now();
     const history: ModelMessage[] = [...session.messages, { role: 'user', content: request }];
     const keep = (messages: readonly ModelMessage[]) => {
       session.messages = [...messages];
       return sessions.save(session);
     };
-    let sent = history;
-    const calls: OpenCall[] = [];
-    const results = new Map<string, string>();
-    const keepCalls = () => keep(withOpenCalls(sent, calls, results));
+    const openCalls = createOpenCalls(keep);
     const running = new Set<Promise<unknown>>();
-    const note: NoteCall = {
-      running(call) {
+    let round = 0;
+    const tools = await modelTools(await this.#toolsOf(prompt, depth), {
+      context: {
+        session: session.id,
+        ...toolContext,
+        handOff: { depth, ...(onEvent && { onEvent }) },
+        ...(signal && { signal }),
+      },
+      ...{ reached, openCalls, onEvent },
+      onCall(call) {
+        if (round !== reached.turns) delete reached.failure;
+        round = reached.turns;
         running.add(call);
         call.finally(() => running.delete(call)).catch(() => undefined);
       },
-      async begun(call) {
-        calls.push(call);
-        await keepCalls();
-      },
-      async ended(id, result) {
-        results.set(id, result);
-        await keepCalls();
-      },
-    };
-    const tools = await this.#modelTools(prompt, reached, { ...options, session }, note);
+    });
     try {
       const { ToolLoopAgent, isStepCount } = await import('ai');
       const loop = new ToolLoopAgent({
@@ -95,11 +106,11 @@ export class AgentLauncher {
         onError: () => undefined,
         stopWhen: isStepCount(prompt.max_steps),
         prepareStep: async ({ messages }) => {
-          sent = [...messages];
-          calls.length = 0;
-          await keep(sent);
+          reached.turns++;
+          await openCalls.turn(messages);
           return {};
         },
+        onStepEnd: ({ usage }) => addUsage(reached, usage),
       });
       const call = { messages: history, ...(signal && { abortSignal: signal }) };
       const answer = stream
@@ -107,60 +118,55 @@ export class AgentLauncher {
         : await whole(await loop.generate(call), onEvent);
       await keep([...history, ...answer.responseMessages]);
       reached.text = answer.text;
-      reached.tool_calls.push(...answer.unknownTools.map((name) => ({ name, ok: false, ms: 0 })));
+      for (const name of answer.unknownTools) {
+        reached.tool_calls.push({ name, ok: false, ms: 0 });
+        reached.failure ??= new VideoToolsetError('unknown_tool', `${agent} called a tool that is not there.`).report();
+      }
       if (answer.finishReason === 'tool-calls') throw stepLimit(prompt);
     } catch (error) {
       // What was stopped says where its job stands.
       await Promise.race([Promise.allSettled(running), sleep(LAST_WORD_MS, undefined, { ref: false })]);
-      const isOpen = calls.some(({ id }) => !results.has(id));
-      reached.error = this.#report(error, signal, reached, isOpen);
+      reached.error = this.#report(error, signal, reached, openCalls.isOpen());
     }
+    const cost = await costOf?.(reached.jobs, startedAt).catch(() => undefined);
+    if (cost !== undefined) reached.cost = cost;
     return reached;
   }
 
+  /** @throws VideoToolsetError `file_not_found` naming the agents there are, `invalid_configuration` */
   load(agent: string): Promise<AgentPrompt> {
-    const { agentsFolder = fileURLToPath(new URL('../../agents/', import.meta.url)) } = this.#options;
-    return loadPrompt(path.join(agentsFolder, `${path.basename(agent)}.prompt.md`));
+    return this.#prompts.load(agent);
   }
 
-  async #modelTools(
-    prompt: AgentPrompt,
-    reached: AgentResult,
-    options: AgentRunOptions & { session: Session },
-    note: NoteCall,
-  ): Promise<ModelTools> {
-    const { dynamicTool, jsonSchema } = await import('ai');
-    const toolset = this.#options.toolset.pick(prompt.tools);
-    const { onEvent, session, signal, toolContext } = options;
-    const entries = toolset.definitions().map(({ name, description, parameters }) => {
-      const run = async (input: unknown, toolCallId: string): Promise<string> => {
-        await note.begun({ id: toolCallId, name, input });
-        onEvent?.({ type: 'tool-start', name });
-        const started = performance.now();
-        const result = await toolset.call(name, input, {
-          session: session.id,
-          ...toolContext,
+  /** Every agent there is. @throws VideoToolsetError `invalid_configuration` naming the file that is wrong */
+  agents(): Promise<AgentPrompt[]> {
+    return this.#prompts.all();
+  }
+
+  /** An agent for `handOffToolset`, here or in another host. @throws VideoToolsetError as `load` does */
+  async handOffAgent(agent: string): Promise<HandOffAgent> {
+    const { name, description } = await this.load(agent);
+    return {
+      name,
+      description,
+      run: (request, { signal, progress, handOff, ...toolContext }) =>
+        this.run(name, request, {
           ...(signal && { signal }),
-          progress: (report) => onEvent?.({ type: 'tool-progress', name, report }),
-        });
-        const ms = Math.round(performance.now() - started);
-        const ok = result.isError !== true;
-        collect(reached, result);
-        const { error } = result.data;
-        reached.tool_calls.push({ name, ok, ms, ...(error && { code: error.code }) });
-        onEvent?.({ type: 'tool-end', name, ok, summary: result.summary, ms });
-        const told = JSON.stringify({ summary: result.summary, ...result.data });
-        await note.ended(toolCallId, told);
-        return told;
-      };
-      const execute = (input: unknown, { toolCallId }: { toolCallId: string }) => {
-        const call = run(input, toolCallId);
-        note.running(call);
-        return call;
-      };
-      return [name, dynamicTool({ description, inputSchema: jsonSchema(parameters), execute })] as const;
-    });
-    return Object.fromEntries(entries);
+          onEvent(event) {
+            if (handOff?.onEvent !== undefined) handOff.onEvent({ ...event, agent: event.agent ?? name });
+            else if (event.type === 'tool-progress') progress?.(event.report);
+          },
+          toolContext: { ...toolContext, handOff: { depth: (handOff?.depth ?? 0) + 1 } },
+        }),
+    };
+  }
+
+  async #toolsOf({ tools }: AgentPrompt, depth: number): Promise<ToolSet> {
+    const { toolset, moreTools = [] } = this.#options;
+    const names = [...new Set([...tools, ...(depth === 0 ? moreTools : [])])];
+    const agents = names.filter((name) => name.startsWith(HAND_OFF) && !toolset.has(name));
+    const handOffs = await Promise.all(agents.map((name) => this.handOffAgent(name.slice(HAND_OFF.length))));
+    return ToolSet.of(handOffToolset(handOffs)).merge(toolset).pick(names);
   }
 
   #report(error: unknown, signal: AbortSignal | undefined, { jobs }: AgentResult, isOpen: boolean): ErrorReport {
@@ -183,50 +189,6 @@ export class AgentLauncher {
         'Check AGENT_MODEL, AGENT_BASE_URL and the key, or leave them unset to use the offline model; jobs that were made go on.',
     }).report();
   }
-}
-
-/** Told before and after every tool call, so that a killed run loses none. */
-interface NoteCall {
-  running(call: Promise<unknown>): void;
-  begun(call: OpenCall): Promise<void>;
-  ended(id: string, result: string): Promise<void>;
-}
-
-interface Answer {
-  text: string;
-  finishReason: string;
-  responseMessages: ModelMessage[];
-  /** Tools that the model called although it has none of that name. */
-  unknownTools: string[];
-}
-
-type Loop = InstanceType<typeof import('ai').ToolLoopAgent>;
-type Generated = Awaited<ReturnType<Loop['generate']>>;
-type Streamed = Awaited<ReturnType<Loop['stream']>>;
-
-async function whole(result: Generated, onEvent: AgentRunOptions['onEvent']): Promise<Answer> {
-  if (result.text !== '') onEvent?.({ type: 'text', text: result.text });
-  const { text, finishReason, responseMessages } = result;
-  return { text, finishReason, responseMessages, unknownTools: failedCalls(result.steps) };
-}
-
-async function streamed(result: Streamed, onEvent: AgentRunOptions['onEvent']): Promise<Answer> {
-  for await (const part of result.stream) {
-    if (part.type === 'text-delta') onEvent?.({ type: 'text', text: part.text });
-    if (part.type === 'error') throw part.error;
-    if (part.type === 'abort') throw new VideoToolsetError('aborted', 'Stopped before it was done.');
-  }
-  return {
-    text: await result.text,
-    finishReason: await result.finishReason,
-    responseMessages: await result.responseMessages,
-    unknownTools: failedCalls(await result.steps),
-  };
-}
-
-/** Our own tools never throw, so what the loop itself reports as an error is a call of a tool that is not there. */
-function failedCalls(steps: Generated['steps']): string[] {
-  return steps.flatMap((step) => step.content.flatMap((part) => (part.type === 'tool-error' ? [part.toolName] : [])));
 }
 
 function stepLimit({ name, max_steps }: AgentPrompt): VideoToolsetError {

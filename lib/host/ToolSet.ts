@@ -42,6 +42,10 @@ export class ToolSet implements Host {
     return this;
   }
 
+  has(name: string): boolean {
+    return this.#tools.has(name);
+  }
+
   /** A new set of these tools only. @throws VideoToolsetError `unknown_tool` */
   pick(names: readonly string[]): ToolSet {
     const picked = new ToolSet();

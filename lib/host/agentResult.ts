@@ -1,16 +1,14 @@
 import type { AgentResult } from '../../types/agent.ts';
-import type { ToolResult } from '../../types/tool.ts';
+import type { JobView, ToolData, ToolResult } from '../../types/tool.ts';
 
 export function emptyResult(model: string, session: string): AgentResult {
-  return { text: '', published: [], files: [], jobs: [], tool_calls: [], model, session };
+  return { text: '', published: [], files: [], jobs: [], tool_calls: [], turns: 0, model, session };
 }
 
 /** Adds what a call came to; of a job the last state stands. */
 export function collect(reached: AgentResult, { data }: ToolResult): void {
-  const { error } = data;
-  const stopped =
-    error?.code === 'aborted' && error.job_id !== undefined ? [{ id: error.job_id, status: 'in_progress' }] : [];
-  for (const job of data.jobs ?? stopped) {
+  if (data.error !== undefined) reached.failure ??= data.error;
+  for (const job of data.jobs ?? jobOfError(data)) {
     const known = reached.jobs.findIndex(({ id }) => id === job.id);
     if (known === -1) reached.jobs.push(job);
     else reached.jobs[known] = job;
@@ -21,4 +19,23 @@ export function collect(reached: AgentResult, { data }: ToolResult): void {
   for (const file of data.files ?? []) {
     if (!reached.files.some(({ path: present }) => present === file.path)) reached.files.push(file);
   }
+}
+
+/** The offline model counts no tokens, and some servers do not. */
+export function addUsage(
+  reached: AgentResult,
+  { inputTokens = 0, outputTokens = 0 }: { inputTokens?: number | undefined; outputTokens?: number | undefined },
+): void {
+  if (inputTokens + outputTokens === 0) return;
+  reached.usage = {
+    inputTokens: (reached.usage?.inputTokens ?? 0) + inputTokens,
+    outputTokens: (reached.usage?.outputTokens ?? 0) + outputTokens,
+  };
+}
+
+function jobOfError({ error }: ToolData): JobView[] {
+  if (error?.job_id === undefined) return [];
+  const { code, job_id: id } = error;
+  if (code === 'aborted') return [{ id, status: 'in_progress' }];
+  return code === 'job_failed' || code === 'moderation_blocked' ? [{ id, status: 'failed' }] : [];
 }

@@ -1,6 +1,13 @@
 import type { AgentResult } from '../../types/agent.ts';
 import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
+import { VideoToolsetError } from '../errors.ts';
 import { defineTool } from '../tools/tool.ts';
+
+/** Begins the name of a tool that hands work on; the agent's name follows. */
+export const HAND_OFF = 'hand_off_';
+
+/** Agents that hand work to each other come to an end. */
+const DEEPEST = 3;
 
 /** An agent that work can be handed to; it runs with a session of its own. */
 export interface HandOffAgent {
@@ -10,14 +17,18 @@ export interface HandOffAgent {
   run(request: string, context: ToolContext): Promise<AgentResult>;
 }
 
-/** One tool an agent: `hand_off_<name>`. What comes back is data (addresses, paths, jobs), not just prose. */
+/**
+ * One tool an agent: `hand_off_<name>`. The agent has a session of its own, and of its caller the workspace, ledger, budget,
+ * approval, signal and progress. What comes back is data (addresses, paths, jobs, cost), not just prose.
+ * @example ToolSet.of(handOffToolset([await launcher.handOffAgent('sora_agent')]))
+ */
 export function handOffToolset(agents: readonly HandOffAgent[]): Tool[] {
   return agents.map(handOffTool);
 }
 
 function handOffTool({ name, description, run }: HandOffAgent): Tool {
   return defineTool({
-    name: `hand_off_${name}`,
+    name: `${HAND_OFF}${name}`,
     title: `Hand off to ${name}`,
     description:
       `${description} Hands one piece of work to ${name}, which knows nothing of this conversation, and returns what it ` +
@@ -54,6 +65,7 @@ function handOffTool({ name, description, run }: HandOffAgent): Tool {
       costsMoney: true,
     },
     async handler({ task, context, files = [] }, toolContext) {
+      if ((toolContext.handOff?.depth ?? 0) >= DEEPEST) throw tooDeep(name);
       const parts = [
         task,
         context && `Context: ${context}`,
@@ -64,9 +76,19 @@ function handOffTool({ name, description, run }: HandOffAgent): Tool {
   });
 }
 
-function resultOf(agent: string, { error, text, jobs, files, published, session }: AgentResult): ToolResult {
-  const reached = { jobs, files, published, text, session };
-  if (error !== undefined) return { isError: true, summary: `${agent}: ${error.message}`, data: { error, ...reached } };
+/** An agent that leaves it at a failure has failed, whatever its words. */
+function resultOf(agent: string, { error, failure, ...reached }: AgentResult): ToolResult {
+  const { published, files, jobs, cost, text, session } = reached;
+  const report = error ?? failure;
+  const data = { published, files, jobs, ...(cost && { cost }), text, session };
+  if (report !== undefined)
+    return { isError: true, summary: `${agent}: ${report.message}`, data: { error: report, ...data } };
   const summary = `${agent} is done: ${jobs.length} jobs, ${files.length} files saved, ${published.length} published.`;
-  return { summary, data: reached };
+  return { summary, data };
+}
+
+function tooDeep(agent: string): VideoToolsetError {
+  return new VideoToolsetError('step_limit', `${agent} was not called: ${DEEPEST} hand-offs stand above it already.`, {
+    next_step: 'Do this piece of work with the tools at hand, or report what is missing.',
+  });
 }

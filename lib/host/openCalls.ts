@@ -1,9 +1,42 @@
 import type { ModelMessage } from 'ai';
 
-export interface OpenCall {
+interface OpenCall {
   id: string;
   name: string;
   input: unknown;
+}
+
+/** The tool calls of one model turn, told before and after each, so that a killed run loses none. */
+export interface OpenCalls {
+  /** A new turn begins, after these messages. */
+  turn(messages: readonly ModelMessage[]): Promise<void>;
+  begun(call: OpenCall): Promise<void>;
+  ended(id: string, result: string): Promise<void>;
+  /** Is a call under way whose result is not known? */
+  isOpen(): boolean;
+}
+
+/** @param keep stores the conversation */
+export function createOpenCalls(keep: (messages: readonly ModelMessage[]) => Promise<void>): OpenCalls {
+  let sent: readonly ModelMessage[] = [];
+  let calls: OpenCall[] = [];
+  const results = new Map<string, string>();
+  const keepAll = () => keep(withOpenCalls(sent, calls, results));
+  return {
+    async turn(messages) {
+      [sent, calls] = [[...messages], []];
+      await keepAll();
+    },
+    async begun(call) {
+      calls.push(call);
+      await keepAll();
+    },
+    async ended(id, result) {
+      results.set(id, result);
+      await keepAll();
+    },
+    isOpen: () => calls.some(({ id }) => !results.has(id)),
+  };
 }
 
 /** What a call that was cut off is said to have come to: made again, it finds what it asked for. */

@@ -223,7 +223,7 @@ test('a prompt that names a tool that is not there, or no prompt at all, is a mi
     toolset: agent.runtime.toolset,
     sessions: await agent.runtime.sessions(),
     model: createOfflineModel(),
-    agentsFolder: agent.folder,
+    agentFolders: [agent.folder],
   });
   const prompt = '---\nname: cook\ndescription: Cooks.\ntools: [make_coffee]\nmax_steps: 3\n---\nCook.\n';
   await writeFile(path.join(agent.folder, 'cook.prompt.md'), prompt);

@@ -14,6 +14,8 @@ export type ChatTurn =
   | { tool: string; input: unknown }
   /** Arguments exactly as a careless model may write them. */
   | { tool: string; json: string }
+  /** Several at once. */
+  | { calls: readonly { tool: string; input: unknown }[] }
   | { status: number; message: string }
   | 'close the connection';
 
@@ -61,14 +63,13 @@ let callCount = 0;
 
 function calls(turn: Said): { tool_calls?: object[] } {
   if (typeof turn === 'string') return {};
-  const args = 'json' in turn ? turn.json : JSON.stringify(turn.input);
-  const call = {
-    index: 0,
-    id: `call_${++callCount}`,
-    type: 'function',
-    function: { name: turn.tool, arguments: args },
-  };
-  return { tool_calls: [call] };
+  const wanted = 'calls' in turn ? turn.calls : [turn];
+  const tool_calls = wanted.map((call, index) => {
+    const args = 'json' in call ? call.json : JSON.stringify(call.input);
+    const id = `call_${++callCount}`;
+    return { index, id, type: 'function', function: { name: call.tool, arguments: args } };
+  });
+  return { tool_calls };
 }
 
 function finishReason(turn: Said): string {

@@ -1,0 +1,53 @@
+import type { ToolSet as ModelTools } from 'ai';
+import type { AgentEvent, AgentResult } from '../../types/agent.ts';
+import type { ToolContext } from '../../types/tool.ts';
+import { collect } from './agentResult.ts';
+import type { OpenCalls } from './openCalls.ts';
+import type { ToolSet } from './ToolSet.ts';
+
+export interface CallOptions {
+  context: ToolContext;
+  reached: AgentResult;
+  openCalls: OpenCalls;
+  onEvent: ((event: AgentEvent) => void) | undefined;
+  /** Told of every call, before it is made. */
+  onCall(call: Promise<unknown>): void;
+}
+
+/** A set of tools as the AI SDK's loop takes them; every call is told, kept and collected. */
+export async function modelTools(toolset: ToolSet, options: CallOptions): Promise<ModelTools> {
+  const { dynamicTool, jsonSchema } = await import('ai');
+  const entries = toolset.definitions().map(({ name, description, parameters }) => {
+    const execute = (input: unknown, { toolCallId }: { toolCallId: string }) => {
+      const call = runCall({ id: toolCallId, name, input }, toolset, options);
+      options.onCall(call);
+      return call;
+    };
+    return [name, dynamicTool({ description, inputSchema: jsonSchema(parameters), execute })] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+async function runCall(
+  call: { id: string; name: string; input: unknown },
+  toolset: ToolSet,
+  { context, reached, openCalls, onEvent }: CallOptions,
+): Promise<string> {
+  const { id, name, input } = call;
+  await openCalls.begun(call);
+  onEvent?.({ type: 'tool-start', name });
+  const started = performance.now();
+  const result = await toolset.call(name, input, {
+    ...context,
+    progress: (report) => onEvent?.({ type: 'tool-progress', name, report }),
+  });
+  const ms = Math.round(performance.now() - started);
+  const ok = result.isError !== true;
+  collect(reached, result);
+  const { error } = result.data;
+  reached.tool_calls.push({ name, ok, ms, ...(error && { code: error.code }) });
+  onEvent?.({ type: 'tool-end', name, ok, summary: result.summary, ms });
+  const told = JSON.stringify({ summary: result.summary, ...result.data });
+  await openCalls.ended(id, told);
+  return told;
+}

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { openRuntime, type Runtime } from '../../lib/runtime.ts';
+import type { AgentEvent } from '../../types/agent.ts';
+import type { Options } from '../../types/config.ts';
+import { startProvider } from '../paid/provider.ts';
+import { type ChatMessage, type ChatScript, type ChatTurn, lastResult, listenAsModel } from '../support/chatServer.ts';
+import { KEY } from '../support/key.ts';
+import { openStudio, testEngine } from '../support/studio.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const HAND_OFF = 'hand_off_sora_agent';
+
+/** The planner hands all tasks off at once; each sora_agent produces the clip of its task. */
+function planning(tasks: readonly string[]): ChatScript {
+  return (messages, request) => {
+    const isPlanner = toolsOf(request.body).includes(HAND_OFF);
+    if (lastResult(messages) !== undefined) return isPlanner ? 'Reported.' : 'Made.';
+    if (isPlanner) return { calls: tasks.map((task) => ({ tool: HAND_OFF, input: { task, context: 'In blue.' } })) };
+    return { tool: 'video_produce', input: { prompt: requestOf(messages), seconds: 4, size: '1280x720' } };
+  };
+}
+
+function toolsOf(body: Buffer): string[] {
+  const { tools = [] }: { tools?: { function: { name: string } }[] } = JSON.parse(body.toString());
+  return tools.map((tool) => tool.function.name);
+}
+
+function requestOf(messages: ChatMessage[]): string {
+  return String(messages.findLast(({ role }) => role === 'user')?.content);
+}
+
+async function withAgents(
+  script: ChatScript,
+  options: Options,
+  use: (runtime: Runtime, folder: string) => Promise<void>,
+): Promise<void> {
+  await using folder = await temporaryFolder();
+  await using chat = await listenAsModel(script);
+  const runtime = openRuntime({
+    ...{ workspace: path.join(folder.path, 'videos'), state: path.join(folder.path, 'state'), pollIntervalMs: 20 },
+    ...{ agentModel: 'openai-compatible/scripted', agentBaseUrl: chat.baseUrl, agentApiKey: KEY },
+    ...options,
+  });
+  try {
+    await use(runtime, folder.path);
+  } finally {
+    await runtime.close();
+  }
+}
+
+describe('a planner that hands work off', () => {
+  test('has three clips made at once, and gets their addresses, jobs and cost', async () => {
+    let running = 0;
+    const together = Promise.withResolvers<void>();
+    // None of them ends before all have begun.
+    const engine = testEngine(async ({ signal }) => {
+      if (++running === 3) together.resolve();
+      signal.addEventListener('abort', () => together.reject(new Error('stopped')));
+      await together.promise;
+    });
+    await using studio = await openStudio({ engine, concurrency: 3 });
+    const tasks = ['A cup', 'A pot', 'A bean'];
+    await withAgents(planning(tasks), { baseUrl: studio.baseUrl }, async (runtime, folder) => {
+      const events: AgentEvent[] = [];
+      const launcher = await runtime.agents();
+      const result = await launcher.run('planner_agent', 'Three clips', {
+        stream: false,
+        onEvent: (event) => events.push(event),
+      });
+      assert.equal(result.error ?? result.failure, undefined, JSON.stringify(result));
+      assert.equal(result.text, 'Reported.');
+      assert.equal(result.turns, 2);
+      assert.deepEqual(result.usage, { inputTokens: 2, outputTokens: 2 });
+      assert.equal(new Set(result.published.map(({ url }) => url)).size, 3);
+      assert.deepEqual(
+        result.jobs.map(({ status }) => status),
+        ['completed', 'completed', 'completed'],
+      );
+      assert.deepEqual([result.cost?.jobs, result.cost?.seconds], [3, 12]);
+
+      const said = events.flatMap((event) => (event.type === 'text' && event.agent === undefined ? [event.text] : []));
+      assert.equal(said.join(''), 'Reported.');
+      const ended = events.filter((event) => event.type === 'tool-end' && event.agent === 'sora_agent');
+      assert.equal(ended.length, 3);
+      const jobs = events.flatMap((event) => (event.type === 'tool-progress' ? [event.report.job_id] : []));
+      for (const { id } of result.jobs) assert.ok(jobs.includes(id), `${id} told of its progress`);
+
+      const sessions = await readdir(path.join(folder, 'state', 'sessions'));
+      assert.equal(sessions.length, 4, 'one of the planner, one of each agent');
+    });
+  });
+
+  test('loses nothing of the others where one fails, and is told the reason as data', async () => {
+    await using provider = await startProvider();
+    const told: Record<string, unknown>[] = [];
+    const script = planning(['A cup', 'A pot [fails]', 'A bean']);
+    const listening: ChatScript = (messages, request) => {
+      if (toolsOf(request.body).includes(HAND_OFF))
+        told.push(...messages.filter(({ role }) => role === 'tool').map(({ content }) => JSON.parse(String(content))));
+      return script(messages, request);
+    };
+    await withAgents(listening, { baseUrl: provider.baseUrl }, async (runtime) => {
+      const result = await (await runtime.agents()).run('planner_agent', 'Three clips');
+      assert.equal(result.published.length, 2);
+      assert.equal(result.failure?.code, 'job_failed');
+      assert.deepEqual(result.jobs.map(({ status }) => status).sort(), ['completed', 'completed', 'failed']);
+      const failed = told.find(({ error }) => error !== undefined);
+      assert.match(String(failed?.summary), /^sora_agent: .*GPU ran out of memory/);
+      assert.equal(Object(failed?.error).submitted, 'yes');
+      assert.equal(told.filter(({ published }) => Array.isArray(published) && published.length === 1).length, 2);
+      assert.equal((await provider.books()).jobs.length, 3);
+    });
+  });
+
+  test('cannot get round the budget or a person: both hold for the agents it calls', async () => {
+    await using provider = await startProvider();
+    const options = { baseUrl: provider.baseUrl, prices: { 'painter-1': 0.1 }, model: 'painter-1' };
+    await withAgents(planning(['A cup', 'A pot', 'A bean']), { ...options, budgetJobs: 2 }, async (runtime) => {
+      const result = await (await runtime.agents()).run('planner_agent', 'Three clips');
+      assert.deepEqual([result.published.length, result.failure?.code], [2, 'over_budget']);
+    });
+    assert.equal((await provider.books()).jobs.length, 2);
+
+    await withAgents(planning(['A lamp', 'A chair']), { ...options, approveAboveUsd: 0.2 }, async (runtime) => {
+      const questions: string[] = [];
+      const result = await (await runtime.agents()).run('planner_agent', 'Two clips', {
+        toolContext: {
+          async approve({ question }) {
+            questions.push(question);
+            return question.includes('lamp');
+          },
+        },
+      });
+      assert.equal(questions.length, 2);
+      assert.deepEqual([result.published.length, result.failure?.code], [1, 'not_approved']);
+    });
+    assert.equal((await provider.books()).jobs.length, 3);
+  });
+
+  test('stops all of them when it is stopped; their jobs go on', async () => {
+    await using studio = await openStudio({ engine: testEngine(({ signal }) => untilAborted(signal)), concurrency: 2 });
+    await withAgents(planning(['A cup', 'A pot']), { baseUrl: studio.baseUrl }, async (runtime) => {
+      const stop = new AbortController();
+      const seen = new Set<string | undefined>();
+      const result = await (await runtime.agents()).run('planner_agent', 'Two clips', {
+        signal: stop.signal,
+        onEvent(event) {
+          if (event.type === 'tool-progress' && seen.add(event.report.job_id).size === 2) stop.abort();
+        },
+      });
+      assert.equal(result.error?.code, 'aborted');
+      const { data } = await runtime.everyTool.call('video_list', {});
+      assert.deepEqual(
+        data.jobs?.map(({ status }) => status),
+        ['in_progress', 'in_progress'],
+      );
+    });
+  });
+});
+
+test('agents that hand work to each other come to an end', async () => {
+  const prompt = (name: string, other: string) =>
+    `---\nname: ${name}\ndescription: Asks ${other}.\ntools: [hand_off_${other}, video_list]\nmax_steps: 5\n---\nAsk.\n`;
+  const told: string[] = [];
+  const script: ChatScript = (messages, { body }): ChatTurn => {
+    const result = lastResult(messages);
+    if (result !== undefined) {
+      told.push(String(result.summary));
+      return 'I asked.';
+    }
+    const [tool = ''] = toolsOf(body);
+    return { tool, input: { task: 'You do it' } };
+  };
+  await using studio = await openStudio();
+  await withAgents(script, { baseUrl: studio.baseUrl }, async (runtime, folder) => {
+    const agentFolder = path.join(folder, 'agents');
+    await mkdir(agentFolder);
+    await writeFile(path.join(agentFolder, 'ping.prompt.md'), prompt('ping', 'pong'));
+    await writeFile(path.join(agentFolder, 'pong.prompt.md'), prompt('pong', 'ping'));
+    const launcher = await runtime.agents({ agentFolders: [agentFolder] });
+    assert.deepEqual(
+      (await launcher.agents()).map(({ name }) => name),
+      ['planner_agent', 'sora_agent', 'ping', 'pong'],
+    );
+    await launcher.run('ping', 'Do it');
+    assert.equal(told.length, 4);
+    assert.match(told[0] ?? '', /ping was not called: 3 hand-offs stand above it/);
+  });
+});
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  signal.throwIfAborted();
+}
