@@ -1,0 +1,44 @@
+/**
+ * An agent of the OpenAI Agents SDK that hands clips off to sora_agent, and asks before it spends more than was agreed.
+ *
+ *     npm install video-toolset @openai/agents
+ *     node openaiAgents.ts "A red kite over a meadow, 4 seconds, published"
+ *
+ * OPENAI_API_KEY is the language model's; the video server is set by VIDEO_BASE_URL and VIDEO_API_KEY, and is a preview
+ * without them.
+ */
+import { createInterface } from 'node:readline/promises';
+import { Agent, run, setOpenAIAPI, setTracingDisabled } from '@openai/agents';
+import { createSoraAgent, questionFor, refusalFor } from 'video-toolset/openai-agents';
+
+const [request = 'A red kite over a meadow, 4 seconds, published'] = process.argv.slice(2);
+
+// The SDK would send what agents say and do to OpenAI's dashboard.
+setTracingDisabled(true);
+// Servers that imitate OpenAI's speak its chat API only.
+if (process.env.OPENAI_BASE_URL !== undefined) setOpenAIAPI('chat_completions');
+
+const planner = Agent.create({
+  name: 'planner',
+  instructions: 'You plan what is to be seen. Hand every clip off to sora_agent.',
+  handoffs: [await createSoraAgent()],
+});
+
+let result = await run(planner, request, { maxTurns: 60 });
+while (result.interruptions.length > 0) {
+  for (const interruption of result.interruptions) {
+    const { question } = (await questionFor(interruption)) ?? {};
+    if (question === undefined || (await isWilling(question))) result.state.approve(interruption);
+    else result.state.reject(interruption, refusalFor(interruption));
+  }
+  result = await run(planner, result.state, { maxTurns: 60 });
+}
+process.stdout.write(`${result.finalOutput}\n`);
+
+async function isWilling(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = process.stdin.isTTY ? await lines.question(`${question} [y/N] `) : 'n';
+  lines.close();
+  if (answer !== 'y') process.stderr.write(`Declined: ${question}\n`);
+  return answer === 'y';
+}
