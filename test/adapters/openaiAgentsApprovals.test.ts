@@ -6,7 +6,7 @@ import { defineTool } from '../../lib/index.ts';
 import { openRuntime, type Runtime } from '../../lib/runtime.ts';
 import { MAKES_A_JOB } from '../../lib/tools/makeJob.ts';
 import type { ToolContext } from '../../types/tool.ts';
-import { openScriptedModel } from '../hosts/openaiAgentsHost.ts';
+import { openScriptedModel, runToEnd } from '../hosts/openaiAgentsHost.ts';
 import { paidOptions } from '../hosts/place.ts';
 import type { Provider } from '../paid/providerClient.ts';
 import { type ChatScript, lastResult } from '../support/chatServer.ts';
@@ -90,6 +90,43 @@ test('of two calls in one turn the one that is approved is made, and the other i
     jobs.map(({ prompt }) => prompt),
     ['A tin tram'],
   );
+});
+
+test('a call whose id was approved before, but with other arguments, is not made', async () => {
+  const turns = [BOAT, TRAM];
+  await using place = await openPlace(() => {
+    const input = turns.shift();
+    return input === undefined ? 'Done.' : { tool: 'video_create', input, id: 'call_again' };
+  });
+  const agent = place.open();
+  const { state, interruptions } = await runner.run(agent, 'A boat, then a tram');
+  const [interruption] = interruptions;
+  assert.ok(interruption);
+  state.approve(interruption);
+  await assert.rejects(runner.run(agent, state), /call_again was reused/);
+  const { jobs } = await place.provider.books();
+  assert.deepEqual(
+    jobs.map(({ prompt }) => prompt),
+    ['A paper boat'],
+  );
+});
+
+test('an agent that is used as a tool asks through the run above it', async () => {
+  await using place = await openPlace((messages, request) => {
+    const { summary } = lastResult(messages) ?? {};
+    if (summary !== undefined) return String(summary);
+    const isAbove = request.body.includes('"name":"make_clip"');
+    return isAbove ? { tool: 'make_clip', input: { input: 'A boat' } } : { tool: 'video_create', input: BOAT };
+  });
+  const maker = place.open();
+  const above = new Agent({
+    name: 'above',
+    ...(maker.model !== undefined && { model: maker.model }),
+    tools: [maker.asTool({ toolName: 'make_clip', toolDescription: 'Makes a clip.' })],
+  });
+  const { finalOutput } = await runToEnd(above, 'A boat', { person: (question) => question.includes('$0.40') });
+  assert.match(String(finalOutput), /^Job video_\w+ was made/);
+  assert.equal((await place.provider.books()).creates, 1);
 });
 
 test('an approval once for all calls is no yes to a price that nobody was asked about', async () => {
