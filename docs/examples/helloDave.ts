@@ -2,11 +2,11 @@
  * The tools in a host that takes them as hello-dave does. The one below only keeps handlers by their names; hello-dave's own
  * set of tools stands in its place, and its model makes the calls.
  *
- *     npm install video-toolset
- *     node helloDave.ts "A red kite over a meadow"
+ *     node docs/examples/helloDave.ts "A red kite over a meadow"
  */
-import { createVideoToolset } from 'video-toolset';
-import { registerTools } from 'video-toolset/hello-dave';
+// In a program of your own: 'video-toolset/hello-dave' and 'video-toolset'.
+import { registerTools } from '../../lib/adapters/helloDave.ts';
+import { createVideoToolset } from '../../lib/index.ts';
 
 const [prompt = 'A red kite over a meadow'] = process.argv.slice(2);
 

@@ -1,17 +1,17 @@
 /**
  * An agent of the OpenAI Agents SDK that hands clips off to sora_agent, and asks before it spends more than was agreed.
  *
- *     npm install video-toolset @openai/agents
- *     node openaiAgents.ts "A red kite over a meadow, 4 seconds, published"
+ *     node docs/examples/openaiAgents.ts "A red kite over a meadow. 4 seconds. Publish it."
  *
- * OPENAI_API_KEY is the language model's; the video server is set by VIDEO_BASE_URL and VIDEO_API_KEY, and is a preview
- * without them.
+ * OPENAI_API_KEY is the language model's, and OPENAI_BASE_URL its server where that is another one. Where VIDEO_BASE_URL
+ * names no server, the studio draws a preview.
  */
 import { createInterface } from 'node:readline/promises';
 import { Agent, run, setOpenAIAPI, setTracingDisabled } from '@openai/agents';
-import { createSoraAgent, questionFor, refusalFor } from 'video-toolset/openai-agents';
+// In a program of your own: 'video-toolset/openai-agents'.
+import { createSoraAgent, questionFor, refusalFor } from '../../lib/adapters/openaiAgents.ts';
 
-const [request = 'A red kite over a meadow, 4 seconds, published'] = process.argv.slice(2);
+const [request = 'A red kite over a meadow. 4 seconds. Publish it.'] = process.argv.slice(2);
 
 // The SDK would send what agents say and do to OpenAI's dashboard.
 setTracingDisabled(true);

@@ -5,10 +5,9 @@ import { openCommandLine } from '../cli/support.ts';
 import { type ChatScript, lastResult, listenAsModel } from '../support/chatServer.ts';
 import { openStudio } from '../support/studio.ts';
 
-/** An example as it stands, with the package it names. */
+/** An example as it stands. */
 async function openExample(name: string, settings: Record<string, string>) {
-  const preload = new URL('../support/ownPackage.ts', import.meta.url).href;
-  const cli = await openCommandLine({ ...settings, NODE_OPTIONS: `--import=${preload}` });
+  const cli = await openCommandLine(settings);
   const program = fileURLToPath(new URL(`../../docs/examples/${name}.ts`, import.meta.url));
   return {
     run: (env: Record<string, string> = {}) => cli.start(['A kite'], { program, env }).ended,
