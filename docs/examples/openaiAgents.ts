@@ -27,8 +27,9 @@ const planner = Agent.create({
 let result = await run(planner, request, { maxTurns: 60 });
 while (result.interruptions.length > 0) {
   for (const interruption of result.interruptions) {
-    const { question } = (await questionFor(interruption)) ?? {};
-    if (question === undefined || (await isWilling(question))) result.state.approve(interruption);
+    const call = `${interruption.name} with ${interruption.arguments}?`;
+    const { question = call } = (await questionFor(interruption)) ?? {};
+    if (await isWilling(question)) result.state.approve(interruption);
     else result.state.reject(interruption, refusalFor(interruption));
   }
   result = await run(planner, result.state, { maxTurns: 60 });

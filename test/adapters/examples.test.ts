@@ -27,7 +27,7 @@ test('the example of a structural host makes a clip, and ends', async () => {
 });
 
 // What holds it would do so for more than a minute.
-test('a program with the embedded studio ends by itself when its clip is made', { timeout: 60_000 }, async () => {
+test('a program with the embedded studio ends by itself when its clip is made', { timeout: 80_000 }, async () => {
   await using example = await openExample('helloDave', {});
   const { code, stdout, stderr } = await example.run();
   assert.equal(code, 0, stderr);

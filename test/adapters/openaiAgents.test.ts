@@ -2,13 +2,18 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Agent, RunContext, Runner } from '@openai/agents';
-import { type OpenAiAgentsOptions, toOpenAiAgentsTools } from '../../lib/adapters/openaiAgents.ts';
+import {
+  type OpenAiAgentsOptions,
+  questionFor,
+  refusalFor,
+  toOpenAiAgentsTools,
+} from '../../lib/adapters/openaiAgents.ts';
 import { createVideoToolset, defineTool } from '../../lib/index.ts';
 import { MAKES_A_JOB } from '../../lib/tools/makeJob.ts';
 import { READS } from '../../lib/tools/tool.ts';
 import type { Tool, ToolAnnotations, ToolContext, ToolResult } from '../../types/tool.ts';
 import { openScriptedModel, runToEnd } from '../hosts/openaiAgentsHost.ts';
-import { type ChatScript, lastResult, puppet } from '../support/chatServer.ts';
+import { type ChatScript, puppet } from '../support/chatServer.ts';
 
 function toolOf(handler: (context: ToolContext) => Promise<ToolResult>, annotations: ToolAnnotations = READS): Tool {
   return defineTool({
@@ -135,14 +140,21 @@ test('arguments that are no JSON reach no tool, and the words for it are plain',
 
 test('a tool that may ask never has broken arguments run, whatever is answered', async () => {
   const create = createVideoToolset({ baseUrl: 'http://127.0.0.1:9', tools: ['video_create'] });
-  const script: ChatScript = (messages) =>
-    lastResult(messages) === undefined ? { tool: 'video_create', json: '{"prompt": "A bo' } : 'I give up.';
-  await using place = await openPuppet(create, {}, script);
-  const runner = new Runner({ tracingDisabled: true });
-  const { state, interruptions } = await runner.run(place.agent, 'A boat');
-  const [interruption, ...more] = interruptions;
-  assert.ok(interruption && more.length === 0);
-  state.approve(interruption);
-  const result = await runner.run(place.agent, state);
-  assert.equal(result.finalOutput, 'I give up.');
+  for (const isWilling of [true, false]) {
+    const script: ChatScript = (messages) =>
+      messages.at(-1)?.role === 'tool'
+        ? String(messages.at(-1)?.content)
+        : { tool: 'video_create', json: '{"prompt": "A bo' };
+    await using place = await openPuppet(create, {}, script);
+    const runner = new Runner({ tracingDisabled: true });
+    const { state, interruptions } = await runner.run(place.agent, 'A boat');
+    const [interruption, ...more] = interruptions;
+    assert.ok(interruption && more.length === 0);
+    assert.equal(await questionFor(interruption), undefined);
+    if (isWilling) state.approve(interruption);
+    else state.reject(interruption, refusalFor(interruption));
+    const { finalOutput } = await runner.run(place.agent, state);
+    // What broken arguments were is kept from the model by the SDK, with whatever is said to a refusal.
+    assert.match(String(finalOutput), isWilling ? /valid JSON/ : /not approved/);
+  }
 });

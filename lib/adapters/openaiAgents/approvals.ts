@@ -46,7 +46,8 @@ export function answerTo(
 }
 
 /**
- * What a person is asked by an interruption of a run; undefined where there is nothing to ask, and it can be approved.
+ * What a person is asked by an interruption of a run; undefined where it is not about a tool of ours, or about a call that
+ * asks nothing.
  * @example const { question } = (await questionFor(interruption)) ?? {};
  */
 export async function questionFor(interruption: RunToolApprovalItem): Promise<ApprovalRequest | undefined> {
@@ -57,7 +58,7 @@ export async function questionFor(interruption: RunToolApprovalItem): Promise<Ap
 }
 
 /**
- * What the model is told of a call that a person refused.
+ * What the model is told of a call that is not let through.
  * @example result.state.reject(interruption, refusalFor(interruption))
  */
 export function refusalFor({ name = 'The call' }: RunToolApprovalItem): { message: string } {

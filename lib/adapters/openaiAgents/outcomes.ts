@@ -18,21 +18,19 @@ export function keepCall(call: Promise<string>, toolCall: object | undefined): P
 /** What the model is told when the SDK does not wait any longer: the call's own last word, else that nobody knows. */
 export async function givenUpText(tool: Tool, timeoutMs: number, toolCall: object | undefined): Promise<string> {
   const lastWord = toolCall && calls.get(toolCall);
-  const silence = sleep(LAST_WORD_MS, undefined, { ref: false });
+  const isTold = new AbortController();
+  const silence = sleep(LAST_WORD_MS, undefined, { signal: isTold.signal }).catch(() => undefined);
   const told = await Promise.race([lastWord, silence]);
+  isTold.abort();
   return told ?? unknownText(tool, `${tool.name} was given up after ${timeoutMs} ms.`);
 }
 
 /** What the model is told of a failure that is not the tool's own: the SDK's words would have it tried, and paid for, anew. */
 export function failureText(tool: Tool, error: unknown): string {
   if (!(error instanceof ModelBehaviorError)) return unknownText(tool, `${tool.name} was broken off.`);
-  return resultText(
-    errorResult(
-      new VideoToolsetError('invalid_argument', `${tool.name}: the arguments are not JSON. Nothing was sent.`, {
-        next_step: `Correct the arguments and call ${tool.name} again.`,
-      }),
-    ),
-  );
+  const message = `${tool.name}: the arguments are not JSON. Nothing was sent.`;
+  const next_step = `Correct the arguments and call ${tool.name} again.`;
+  return resultText(errorResult(new VideoToolsetError('invalid_argument', message, { next_step })));
 }
 
 function unknownText({ annotations }: Tool, message: string): string {
