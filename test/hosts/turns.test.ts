@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Agent } from '@openai/agents';
+import { ToolLoopAgent } from 'ai';
+import { toAiSdkTools } from '../../lib/adapters/aiSdk.ts';
 import { toOpenAiAgentsTools } from '../../lib/adapters/openaiAgents.ts';
 import { openRuntime } from '../../lib/runtime.ts';
 import type { Tool } from '../../types/tool.ts';
 import { type ChatMessage, type ChatScript, listenAsModel, obedient } from '../support/chatServer.ts';
+import * as aiSdk from './aiSdkHost.ts';
 import { openScriptedModel, runToEnd } from './openaiAgentsHost.ts';
 import { paidOptions } from './place.ts';
 import { textTools } from './structuralHost.ts';
@@ -16,6 +19,11 @@ const LOOPS: Record<string, Loop> = {
   async 'the OpenAI Agents SDK'(tools, script) {
     await using scripted = await openScriptedModel(script);
     await runToEnd(new Agent({ name: 'maker', model: scripted.model, tools: toOpenAiAgentsTools(tools) }), 'A boat');
+    return scripted.received.length;
+  },
+  async 'the AI SDK'(tools, script) {
+    await using scripted = await aiSdk.openScriptedModel(script);
+    await aiSdk.runToEnd(new ToolLoopAgent({ model: scripted.model, ...toAiSdkTools(tools) }), 'A boat');
     return scripted.received.length;
   },
   async 'a loop of one’s own'(tools, script) {
