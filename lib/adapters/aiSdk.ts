@@ -6,7 +6,9 @@ import { inputSchema } from './aiSdk/inputSchema.ts';
 import { toModelOutput } from './aiSdk/modelOutput.ts';
 import { withProgress } from './aiSdk/progress.ts';
 
+export { openModel as openAgentModel } from '../host/models.ts';
 export { refusalReason } from './aiSdk/modelOutput.ts';
+export { createVideoModel, type VideoModel, type VideoModelOptions } from './aiSdkVideoModel.ts';
 
 export interface AiSdkToolsOptions {
   /** Within which a finished clip is found again; best the conversation's id. @default one for the toolset */

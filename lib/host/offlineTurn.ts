@@ -71,9 +71,11 @@ function conversation(prompt: LanguageModelV4Prompt): { request: string; steps: 
   return { request, steps };
 }
 
-function resultOf(output: { type: string; value?: unknown }): Record<string, unknown> {
-  const value = typeof output.value === 'string' ? parsed(output.value) : output.value;
-  return isRecord(value) ? value : { summary: String(output.value ?? '') };
+/** A call that was refused has a reason instead of a value. */
+function resultOf({ value, reason }: { value?: unknown; reason?: unknown }): Record<string, unknown> {
+  const told = value ?? reason ?? '';
+  const result = typeof told === 'string' ? parsed(told) : told;
+  return isRecord(result) ? result : { summary: String(told) };
 }
 
 function createArguments({ prompt, seconds, size }: ClipRequest): Record<string, unknown> {
