@@ -97,3 +97,9 @@ export function obedient(first: { tool: string; input: unknown }, done = 'All do
     return tool === '' ? done : { tool, json };
   };
 }
+
+/** Makes the call that the user's message holds, and answers with what it is told. */
+export const puppet: ChatScript = (messages) => {
+  const last = messages.at(-1);
+  return last?.role === 'user' ? JSON.parse(String(last.content)) : String(last?.content);
+};
