@@ -1,7 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Config } from '../../types/config.ts';
 import { VideoToolsetError } from '../errors.ts';
-import { createOfflineModel } from './offlineModel.ts';
+import { createOfflineModel } from './offline/offlineModel.ts';
 
 type ModelConfig = Pick<Config, 'agentModel' | 'agentBaseUrl' | 'agentApiKey'>;
 type Settings = { baseURL?: string; apiKey?: string };

@@ -139,6 +139,19 @@ test('an image becomes the reference, and is kept where the request can be repea
   assert.equal((await provider.books()).creates, 4);
 });
 
+test('an image whose kept file was changed since is not taken for it', async () => {
+  await using provider = await startProvider();
+  await using place = await openModel({ baseUrl: provider.baseUrl });
+  const prompt = { text: 'A boat', image: new Uint8Array(picture('image/png', 64, 64)) };
+  await generateVideo({ model: place.model, prompt });
+  const folder = path.join(place.workspace, 'references');
+  const [name = ''] = await readdir(folder);
+  await writeFile(path.join(folder, name), picture('image/png', 8, 8));
+  const { report } = await failureOf(generateVideo({ model: place.model, prompt }));
+  assert.deepEqual([report.code, report.submitted], ['file_exists', 'no']);
+  assert.equal((await provider.books()).creates, 1);
+});
+
 test('what is no picture, or is cut off, is refused before anything is sent or written', async () => {
   await using provider = await startProvider();
   await using place = await openModel({ baseUrl: provider.baseUrl });
