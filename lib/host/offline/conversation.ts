@@ -88,7 +88,9 @@ function recordOf(value: unknown): Record<string, unknown> {
 }
 
 /** What is no JSON is taken as words, and nothing in it is followed. */
-function resultOf(output: { type: string; value?: unknown }): Record<string, unknown> {
-  const value = typeof output.value === 'string' ? parsed(output.value) : output.value;
-  return isRecord(value) ? value : { summary: String(output.value ?? '') };
+/** A call that was refused has a reason instead of a value. */
+function resultOf({ value, reason }: { value?: unknown; reason?: unknown }): Record<string, unknown> {
+  const told = value ?? reason ?? '';
+  const result = typeof told === 'string' ? parsed(told) : told;
+  return isRecord(result) ? result : { summary: String(told) };
 }
