@@ -4,7 +4,8 @@ export type LiveOutput = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' 
 
 /** Lines at the end of a terminal that are drawn anew where they change; the cursor stays behind the last one. */
 export interface LiveLines {
-  set(key: string, line: string): void;
+  /** @param instead the key of a line that goes for it */
+  set(key: string, line: string, instead?: string): void;
   remove(key: string): void;
   /** Writes a line that stays, above the live ones. */
   above(line: string): void;
@@ -39,7 +40,8 @@ export function openLiveLines(output: LiveOutput): LiveLines {
   };
 
   return {
-    set(key, line) {
+    set(key, line, instead = '') {
+      lines.delete(instead);
       lines.set(key, line);
       draw();
     },
