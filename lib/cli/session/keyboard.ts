@@ -7,7 +7,7 @@ export interface Keyboard {
    * none to take back, and at Ctrl-D.
    */
   read(prompt: string, history: readonly string[], signal: AbortSignal): Promise<string | undefined>;
-  /** While the task runs keys do nothing, so that none of them answers a later question; Ctrl-C calls back. */
+  /** What is typed while the task runs stands at the next prompt, and answers no question; Ctrl-C calls back. */
   whileWorking<T>(task: () => Promise<T>, onInterrupt: () => void): Promise<T>;
   /** Within such a task: gives the keys to something else, such as a question. */
   lend<T>(task: () => Promise<T>): Promise<T>;
@@ -16,9 +16,12 @@ export interface Keyboard {
 const BRACKETED_PASTE = { on: '\u001b[?2004h', off: '\u001b[?2004l' };
 const CTRL_C = '\u0003';
 const CTRL_Z = '\u001a';
+const BACKSPACE = '\u007f';
+const ESCAPE = '\u001b';
 
 export function openKeyboard(input = process.stdin, output = process.stderr): Keyboard {
   let onKeys: ((chunk: unknown) => void) | undefined;
+  let typedAhead = '';
   let borrowers = 0;
 
   const watch = (isOn: boolean) => {
@@ -34,12 +37,18 @@ export function openKeyboard(input = process.stdin, output = process.stderr): Ke
   };
 
   return {
-    read: (prompt, history, signal) => readLines(prompt, [...history], signal, input, output),
+    read(prompt, history, signal) {
+      const begun = typedAhead.trim();
+      typedAhead = '';
+      return readLines({ prompt, begun, history: [...history], signal, input, output });
+    },
 
     async whileWorking(task, onInterrupt) {
       onKeys = (chunk) => {
-        if (String(chunk).includes(CTRL_C)) onInterrupt();
-        if (String(chunk).includes(CTRL_Z)) suspend();
+        const keys = String(chunk);
+        typedAhead = withKeys(typedAhead, keys);
+        if (keys.includes(CTRL_C)) onInterrupt();
+        if (keys.includes(CTRL_Z)) suspend();
       };
       watch(true);
       try {
@@ -61,13 +70,17 @@ export function openKeyboard(input = process.stdin, output = process.stderr): Ke
   };
 }
 
-function readLines(
-  prompt: string,
-  history: string[],
-  signal: AbortSignal,
-  input: typeof process.stdin,
-  output: typeof process.stderr,
-): Promise<string | undefined> {
+interface ReadOptions {
+  prompt: string;
+  /** Stands on the line already. */
+  begun: string;
+  history: string[];
+  signal: AbortSignal;
+  input: typeof process.stdin;
+  output: typeof process.stderr;
+}
+
+function readLines({ prompt, begun, history, signal, input, output }: ReadOptions): Promise<string | undefined> {
   const terminal = createInterface({ input, output, prompt, history, historySize: 1_000, terminal: true });
   const lines: string[] = [];
   let isPasting = false;
@@ -96,9 +109,21 @@ function readLines(
       output.write(BRACKETED_PASTE.off);
       resolve(undefined);
     });
-    if (signal.aborted) close();
-    else terminal.prompt();
+    if (signal.aborted) return close();
+    terminal.prompt();
+    if (begun !== '') terminal.write(begun);
   });
+}
+
+/** Enter is a blank here; of the keys that change a line only the one that takes a character back counts. */
+function withKeys(line: string, keys: string): string {
+  if (keys.startsWith(ESCAPE)) return line;
+  const characters = Array.from(line);
+  for (const key of keys) {
+    if (key === BACKSPACE) characters.pop();
+    else characters.push(/\p{Cc}/u.test(key) ? ' ' : key);
+  }
+  return characters.join('');
 }
 
 function isEmpty({ line }: Interface): boolean {
