@@ -73,8 +73,12 @@ function messageOf(error: unknown): string {
 }
 
 function wrong(name: string, reason: string, cause?: unknown): VideoToolsetError {
-  return new VideoToolsetError('invalid_configuration', `The toolset ${name} cannot be used: ${reason}.`, {
-    cause,
-    next_step: 'Name a module whose default export is a ToolSet or an array of tools; see docs/creating-toolsets.md.',
-  });
+  return new VideoToolsetError(
+    'invalid_configuration',
+    `The toolset ${name} cannot be used: ${reason.replace(/\.$/, '')}.`,
+    {
+      cause,
+      next_step: 'Name a module whose default export is a ToolSet or an array of tools; see docs/creating-toolsets.md.',
+    },
+  );
 }

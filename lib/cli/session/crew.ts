@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { VideoToolsetError } from '../../errors.ts';
 import type { AgentLauncher } from '../../host/AgentLauncher.ts';
@@ -52,6 +53,7 @@ function placeOf(wanted: string, own: readonly string[]): { agent: string; folde
   const agent = path.basename(wanted, ENDING);
   if (!wanted.endsWith(ENDING))
     throw new VideoToolsetError('invalid_argument', `${wanted} is no agent: its file is named <name>${ENDING}.`);
+  if (!existsSync(wanted)) throw new VideoToolsetError('invalid_argument', `There is no file ${wanted}.`);
   if (!own.includes(agent)) return { agent, folder: [path.dirname(path.resolve(wanted))] };
   throw new VideoToolsetError('invalid_argument', `${wanted}: ${agent} is the name of an agent of video-toolset.`, {
     next_step: 'Give the file, and the agent in it, another name.',
