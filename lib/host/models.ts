@@ -2,7 +2,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Config } from '../../types/config.ts';
 import { MODEL_KEYS } from '../config/variables.ts';
 import { systemCode, VideoToolsetError } from '../errors.ts';
-import { createOfflineModel } from './offlineModel.ts';
+import { createOfflineModel } from './offline/offlineModel.ts';
 
 type ModelConfig = Pick<Config, 'agentModel' | 'agentBaseUrl' | 'agentApiKey'>;
 type Settings = { baseURL?: string; apiKey?: string };
