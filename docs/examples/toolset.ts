@@ -1,9 +1,10 @@
 /**
  * A toolset of one tool, for an agent that lights scenes by the moon:
  *
- *     video-toolset agent --toolset ./toolset.ts "A fisherman's boat in the night of 24 November 2026"
+ *     video-toolset agent --toolset docs/examples/toolset.ts "A fisherman's boat in the night of 24 November 2026"
  */
-import { defineTool, VideoToolsetError } from 'video-toolset';
+// In a module of your own: 'video-toolset'.
+import { defineTool, VideoToolsetError } from '../../lib/index.ts';
 
 const MONTH_DAYS = 29.530588;
 const A_NEW_MOON = Date.UTC(2000, 0, 6, 18, 14);

@@ -2,24 +2,13 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { type ChatScript, lastResult, listenAsModel } from '../support/chatServer.ts';
 import { openStudio } from '../support/studio.ts';
-import { type CommandLine, documentOf, openCommandLine } from './support.ts';
+import { documentOf, openCommandLine } from './support.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const STORYTELLER = path.join(ROOT, 'docs/examples/agents/storyteller.prompt.md');
 const TOOLSET = path.join(ROOT, 'docs/examples/toolset.ts');
-
-/** As `npm install video-toolset` would, but for the sources of this repository. */
-async function installHere({ cwd }: CommandLine): Promise<void> {
-  const folder = path.join(cwd, 'node_modules/video-toolset');
-  await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'package.json'), '{"type":"module","exports":"./index.js"}');
-  const sources = pathToFileURL(path.join(ROOT, 'lib/index.ts')).href;
-  await writeFile(path.join(folder, 'index.js'), `export * from ${JSON.stringify(sources)};`);
-  await writeFile(path.join(cwd, 'package.json'), '{"type":"module"}');
-}
 
 describe('the example of an agent', () => {
   test('runs by the path of its file, and hands its work off', async () => {
@@ -90,9 +79,7 @@ describe('the example of a toolset', () => {
     await using cli = await openCommandLine({
       ...{ VIDEO_BASE_URL: 'http://127.0.0.1:9', AGENT_MODEL: 'openai-compatible/x', AGENT_BASE_URL: chat.baseUrl },
     });
-    await installHere(cli);
-    await cp(TOOLSET, path.join(cli.cwd, 'toolset.ts'));
-    const outcome = await cli.run(['agent', 'A boat by night', '--toolset', './toolset.ts', '--json']);
+    const outcome = await cli.run(['agent', 'A boat by night', '--toolset', TOOLSET, '--json']);
     const [full, fresh, none] = JSON.parse(documentOf(outcome).text ?? '[]');
     assert.deepEqual([full.phase, full.percent > 98], ['full', true], outcome.stderr);
     assert.deepEqual([fresh.phase, fresh.percent < 2], ['new', true]);
@@ -106,14 +93,12 @@ describe('the example of a toolset', () => {
 
   test('can be given twice only under two names, and not under one of ours', async () => {
     await using cli = await openCommandLine({ VIDEO_BASE_URL: 'http://127.0.0.1:9' });
-    await installHere(cli);
-    await cp(TOOLSET, path.join(cli.cwd, 'toolset.ts'));
     await writeFile(
       path.join(cli.cwd, 'taken.js'),
       `export default [{ name: 'video_create', description: 'x', parameters: {}, run() {} }];`,
     );
     for (const [args, message] of [
-      [['--toolset', './toolset.ts', '--toolset', './toolset.ts'], /\.\/toolset\.ts cannot be used: .*moon_phase/],
+      [['--toolset', TOOLSET, '--toolset', TOOLSET], /toolset\.ts cannot be used: .*moon_phase/],
       [['--toolset', './taken.js'], /\.\/taken\.js cannot be used: .*video_create/],
       [['--toolset', 'none'], /toolset none cannot be used: there is no such file/],
     ] as const) {
