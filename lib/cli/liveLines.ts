@@ -6,6 +6,8 @@ export type LiveOutput = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' 
 export interface LiveLines {
   /** @param instead the key of a line that goes for it */
   set(key: string, line: string, instead?: string): void;
+  /** Where there is no other line. */
+  setAlone(key: string, line: string): void;
   remove(key: string): void;
   /** Writes a line that stays, above the live ones. */
   above(line: string): void;
@@ -42,6 +44,11 @@ export function openLiveLines(output: LiveOutput): LiveLines {
   return {
     set(key, line, instead = '') {
       lines.delete(instead);
+      lines.set(key, line);
+      draw();
+    },
+    setAlone(key, line) {
+      if (lines.size > (lines.has(key) ? 1 : 0)) return;
       lines.set(key, line);
       draw();
     },

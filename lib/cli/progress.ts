@@ -10,8 +10,11 @@ const ENDED = ['completed', 'failed', 'cancelled', 'expired'];
 
 /** What goes on, on stderr: a live line for each running job on a terminal, plain lines elsewhere, nothing when quiet. */
 export interface Progress {
-  report(report: ProgressReport): void;
-  /** What is done while there is nothing to report of it; on a terminal only, until the next report. */
+  /** @param call what reports it, where several do */
+  report(report: ProgressReport, call?: string): void;
+  /** That call is over; the next report of a file that another one of the same name moves brings its line back. */
+  ended(call: string): void;
+  /** What is done while no job has a line; on a terminal only, until one has. */
   busy(text: string): void;
   /** A line that stays. */
   note(text: string): void;
@@ -22,7 +25,10 @@ export interface Progress {
 }
 
 const ignore = () => undefined;
-const SILENT: Progress = { report: ignore, busy: ignore, note: ignore, during: (task) => task(), end: ignore };
+const SILENT: Progress = {
+  ...{ report: ignore, ended: ignore, busy: ignore, note: ignore, end: ignore },
+  during: (task) => task(),
+};
 /** Of the line that stands where no job has one. */
 const BUSY = 'busy';
 
@@ -39,15 +45,24 @@ export function createProgress({
 
 function liveProgress(output: LiveOutput): Progress {
   const lines = openLiveLines(output);
+  /** The lines of files that are moved, by what moves them; a job tells its own end. */
+  const moving = new Map<string, string>();
   const held: string[] = [];
   let holders = 0;
   return {
-    report(report) {
+    report(report, call = '') {
       const key = report.job_id ?? report.phase;
+      if (report.phase === 'waiting') moving.delete(key);
+      else moving.set(key, call);
       if (hasEnded(report)) lines.remove(key);
       else lines.set(key, `${bar(report.percent)} ${describe(report)}`, BUSY);
     },
-    busy: (text) => lines.set(BUSY, `… ${oneLine(text)}`),
+    ended(call) {
+      for (const [key, mover] of moving) {
+        if (mover === call && moving.delete(key)) lines.remove(key);
+      }
+    },
+    busy: (text) => lines.setAlone(BUSY, `… ${oneLine(text)}`),
     note(text) {
       if (holders > 0) held.push(text);
       else lines.above(withoutControls(text));
@@ -80,6 +95,7 @@ function plainLines(output: LiveOutput): Progress {
       const isQuick = last === undefined && report.phase !== 'waiting';
       if (!isQuick) output.write(`${describe(report)}\n`);
     },
+    ended: ignore,
     busy: ignore,
     note: (text) => void output.write(`${withoutControls(text)}\n`),
     during: (task) => task(),

@@ -48,7 +48,19 @@ describe('on a terminal', () => {
     const progress = createProgress({ output });
     progress.busy('sora_agent is\nthinking');
     progress.report(waiting('a', 10));
+    progress.busy('video_list');
     assert.deepEqual(output.written, [`${CLEAR}… sora_agent is thinking`, `${CLEAR}${line('a', 10)}`]);
+  });
+
+  test('a call that is over takes the lines of its files along, and leaves the jobs that go on', () => {
+    const output = terminalOf();
+    const progress = createProgress({ output });
+    progress.report({ phase: 'downloading', job_id: 'a', percent: 95 }, 'sora_agent › video_produce');
+    progress.report(waiting('b', 20), 'sora_agent › video_produce');
+    progress.ended('hand_off_sora_agent');
+    const before = output.written.length;
+    progress.ended('sora_agent › video_produce');
+    assert.deepEqual(output.written.slice(before), [`${CLEAR}${ABOVE}${line('b', 20)}`]);
   });
 
   test('lines are cut to its width, whatever a server says, and act on nothing', () => {

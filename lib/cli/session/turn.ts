@@ -53,7 +53,6 @@ function showing(agent: string, { progress, json }: TurnOptions) {
   };
   return {
     event(event: AgentEvent) {
-      if (event.type === 'tool-progress') progress.report(event.report);
       // The words of an agent that works for this one come back as a result.
       if (event.type === 'text' && (event.agent !== undefined || json)) return;
       if (event.type === 'text') {
@@ -62,10 +61,12 @@ function showing(agent: string, { progress, json }: TurnOptions) {
         isMidLine = !event.text.endsWith('\n');
         return;
       }
-      if (event.agent === undefined) endLine();
       const name = event.agent === undefined ? event.name : `${event.agent} › ${event.name}`;
+      if (event.type === 'tool-progress') return progress.report(event.report, name);
+      if (event.agent === undefined) endLine();
       if (event.type === 'tool-start') progress.busy(name);
       if (event.type === 'tool-end') {
+        progress.ended(name);
         progress.note(`${event.ok ? '✓' : '✗'} ${name}: ${event.summary}`);
         progress.busy(`${event.agent ?? agent} is thinking`);
       }
