@@ -30,6 +30,7 @@ export interface Sessions {
    * @throws VideoToolsetError `not_found`, `invalid_argument` for a beginning of several, `storage_failed` for a damaged one
    */
   load(id: string): Promise<Session>;
+  /** May be called while it is being saved: what is saved last is the newest. */
   save(session: Session): Promise<void>;
   /** Keeps every other process that claims it away until it is disposed. @throws VideoToolsetError `storage_failed` */
   claim(id: string): Promise<AsyncDisposable>;
@@ -50,6 +51,23 @@ export function openSessions(folder: string): Sessions {
   const read = async (id: string): Promise<SavedSession | undefined> => {
     const session = parsed(await readFile(fileOf(id), 'utf8'));
     return isSession(session) && session.id === id ? session : undefined;
+  };
+
+  const write = async (session: Session): Promise<void> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const temporary = `${fileOf(session.id)}.${randomBytes(4).toString('hex')}.part`;
+    try {
+      const handle = await open(temporary, 'wx', 0o600);
+      try {
+        await handle.writeFile(serialised(session, new Date().toISOString()));
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, fileOf(session.id));
+    } finally {
+      await rm(temporary, { force: true });
+    }
   };
 
   const ids = async (): Promise<string[]> => {
@@ -88,22 +106,7 @@ export function openSessions(folder: string): Sessions {
       });
     },
 
-    async save(session) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const temporary = `${fileOf(session.id)}.${randomBytes(4).toString('hex')}.part`;
-      try {
-        const handle = await open(temporary, 'wx', 0o600);
-        try {
-          await handle.writeFile(serialised(session, new Date().toISOString()));
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        await rename(temporary, fileOf(session.id));
-      } finally {
-        await rm(temporary, { force: true });
-      }
-    },
+    save: oneAfterAnother(write),
 
     async claim(id) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -128,6 +131,26 @@ export function openSessions(folder: string): Sessions {
         const snippet = findIn(session.messages, words);
         return snippet === undefined ? 'none' : { ...headerOfSaved(session), snippet };
       }),
+  };
+}
+
+/** An earlier state never comes after a later one; a save that still waits saves what is said until then. */
+function oneAfterAnother(write: (session: Session) => Promise<void>): Sessions['save'] {
+  const last = new WeakMap<Session, Promise<void>>();
+  const waiting = new WeakMap<Session, Promise<void>>();
+  return (session) => {
+    const known = waiting.get(session);
+    if (known !== undefined) return known;
+    const before = last.get(session) ?? Promise.resolve();
+    const save = before
+      .catch(() => undefined)
+      .then(() => {
+        waiting.delete(session);
+        return write(session);
+      });
+    waiting.set(session, save);
+    last.set(session, save);
+    return save;
   };
 }
 
