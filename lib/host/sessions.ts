@@ -30,7 +30,7 @@ export interface Sessions {
    * @throws VideoToolsetError `not_found`, `invalid_argument` for a beginning of several, `storage_failed` for a damaged one
    */
   load(id: string): Promise<Session>;
-  /** May be called while it is being saved: what is saved last is the newest. */
+  /** May be called while it is being saved: what is saved last is the newest. @throws VideoToolsetError `storage_failed`, `disk_full` */
   save(session: Session): Promise<void>;
   /** Keeps every other process that claims it away until it is disposed. @throws VideoToolsetError `storage_failed` */
   claim(id: string): Promise<AsyncDisposable>;
@@ -54,6 +54,14 @@ export function openSessions(folder: string): Sessions {
   };
 
   const write = async (session: Session): Promise<void> => {
+    try {
+      await replace(session);
+    } catch (error) {
+      throw notSaved(session, error);
+    }
+  };
+
+  const replace = async (session: Session): Promise<void> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const temporary = `${fileOf(session.id)}.${randomBytes(4).toString('hex')}.part`;
     try {
@@ -174,6 +182,19 @@ function theOnly(beginning: string, ids: readonly string[]): string {
     'invalid_argument',
     `${known.length} sessions begin with ${beginning}: ${named}${known.length > NAMED_IDS ? ', …' : ''}.`,
     { next_step: 'Give more of its id.' },
+  );
+}
+
+function notSaved({ id }: Session, cause: unknown): VideoToolsetError {
+  const code = systemCode(cause);
+  return new VideoToolsetError(
+    code === 'ENOSPC' || code === 'EDQUOT' ? 'disk_full' : 'storage_failed',
+    `The session ${id} could not be saved${code === undefined ? '' : ` (${code})`}.`,
+    {
+      ...{ cause, retryable: true },
+      next_step:
+        'Check the state folder (VIDEO_STATE) and its free space; jobs that were made go on, and video_list shows them.',
+    },
   );
 }
 

@@ -2,46 +2,13 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { openRuntime, type Runtime } from '../../lib/runtime.ts';
 import type { AgentEvent } from '../../types/agent.ts';
-import type { Options } from '../../types/config.ts';
-import { type ChatScript, lastResult, listenAsModel, obedient } from '../support/chatServer.ts';
+import { type ChatScript, lastResult, obedient } from '../support/chatServer.ts';
 import { assertNoKey, KEY } from '../support/key.ts';
-import type { TestServer } from '../support/server.ts';
 import { openStudio, testEngine, untilStopped } from '../support/studio.ts';
-import { temporaryFolder } from '../support/temporary.ts';
+import { openAgent } from './support.ts';
 
 const CREATE = { tool: 'video_create', input: { prompt: 'A paper boat', seconds: 4, size: '1280x720' } };
-
-interface TestAgent extends AsyncDisposable {
-  runtime: Runtime;
-  chat: TestServer;
-  folder: string;
-}
-
-async function openAgent(script: ChatScript, options: Options = {}): Promise<TestAgent> {
-  const folder = await temporaryFolder();
-  const chat = await listenAsModel(script);
-  const runtime = openRuntime({
-    workspace: path.join(folder.path, 'videos'),
-    state: path.join(folder.path, 'state'),
-    pollIntervalMs: 20,
-    agentModel: 'openai-compatible/scripted',
-    agentBaseUrl: chat.baseUrl,
-    agentApiKey: KEY,
-    ...options,
-  });
-  return {
-    runtime,
-    chat,
-    folder: folder.path,
-    async [Symbol.asyncDispose]() {
-      await runtime.close();
-      await chat[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
 
 async function sessionTexts(folder: string): Promise<string[]> {
   const sessions = path.join(folder, 'state', 'sessions');

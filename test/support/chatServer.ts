@@ -12,11 +12,11 @@ export interface ChatMessage {
 export type ChatTurn =
   | string
   /** @property id of the call; one of its own if left out */
-  | { tool: string; input: unknown; id?: string }
+  | { tool: string; input: unknown; id?: string; finish?: 'length' }
   /** Arguments exactly as a careless model may write them. */
   | { tool: string; json: string }
-  /** Several at once; a stream may break down after them. */
-  | { calls: readonly { tool: string; input: unknown }[]; then?: 'break down' }
+  /** Several at once. */
+  | { calls: readonly { tool: string; input: unknown }[] }
   | { status: number; message: string }
   /** An answer that ends in the midst of it. */
   | { text: string; finish: 'length' | 'content_filter' }
@@ -58,8 +58,7 @@ function answerStream(response: ServerResponse, turn: Said): void {
   };
   send({ role: 'assistant' });
   for (const delta of deltas) send(delta);
-  if (typeof turn === 'object' && 'then' in turn) response.write('data: {"error":{"message":"overloaded"}}\n\n');
-  else send({}, finishReason(turn));
+  send({}, finishReason(turn));
   response.end('data: [DONE]\n\n');
 }
 
@@ -82,7 +81,7 @@ function textOf(turn: Said): string | undefined {
 }
 
 function finishReason(turn: Said): string {
-  if (typeof turn === 'object' && 'finish' in turn) return turn.finish;
+  if (typeof turn === 'object' && 'finish' in turn && turn.finish !== undefined) return turn.finish;
   return typeof turn === 'string' ? 'stop' : 'tool_calls';
 }
 
