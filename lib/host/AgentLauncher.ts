@@ -118,14 +118,16 @@ export class AgentLauncher {
       const answer = stream
         ? await streamed(await loop.stream(call), onEvent)
         : await whole(await loop.generate(call), onEvent);
-      await keep([...history, ...answer.responseMessages]);
       reached.text = answer.text;
       for (const { name, error, isInLastRound } of answer.failedCalls) {
         reached.tool_calls.push({ name, ok: false, ms: 0 });
         if (isInLastRound) reached.failure ??= failedCall(prompt, name, name in tools, error).report();
       }
+      // Not kept: it may hold calls that nobody made, with which no conversation goes on.
+      const isUnclear = answer.isStopped && answer.finishReason === 'other';
+      if (isUnclear || CUT_SHORT.includes(answer.finishReason)) throw cutShort(prompt, answer.finishReason);
+      await keep([...history, ...answer.responseMessages]);
       if (answer.isStopped) throw stepLimit(prompt);
-      if (CUT_SHORT.includes(answer.finishReason)) throw cutShort(prompt, answer.finishReason);
     } catch (error) {
       // What was stopped says where its job stands.
       await Promise.race([Promise.allSettled(running), sleep(LAST_WORD_MS, undefined, { ref: false })]);

@@ -52,3 +52,27 @@ describe('where the session cannot be saved', () => {
     assert.match(JSON.stringify(session.messages), new RegExp(result.jobs[0]?.id ?? '-'));
   });
 });
+
+for (const [finish, stream] of [
+  ['length', true],
+  ['length', false],
+  ['eos', true],
+  ['eos', false],
+] as const) {
+  test(`a call that the SDK does not make leaves a session that can be gone on with (${finish}, ${stream ? 'streaming' : 'whole answers'})`, async () => {
+    await using provider = await startProvider();
+    await using agent = await openAgent(
+      (messages) => (messages.length === 2 ? { ...CREATE, finish } : 'I am here again.'),
+      { baseUrl: provider.baseUrl },
+    );
+    const launcher = await agent.runtime.agents();
+    const { error, session: id } = await launcher.run('sora_agent', 'A boat', { stream });
+    assert.equal(error?.code, 'model_failed');
+    assert.match(error?.message ?? '', finish === 'length' ? /length/ : /other/);
+    assert.deepEqual((await provider.books()).jobs, []);
+
+    const session = await (await agent.runtime.sessions()).load(id);
+    const resumed = await launcher.run('sora_agent', 'Go on', { stream, session });
+    assert.equal(resumed.text, 'I am here again.', resumed.error?.message);
+  });
+}

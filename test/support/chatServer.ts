@@ -12,7 +12,7 @@ export interface ChatMessage {
 export type ChatTurn =
   | string
   /** @property id of the call; one of its own if left out */
-  | { tool: string; input: unknown; id?: string; finish?: 'length' }
+  | { tool: string; input: unknown; id?: string; finish?: 'length' | 'eos' }
   /** Arguments exactly as a careless model may write them. */
   | { tool: string; json: string }
   /** Several at once. */
