@@ -115,6 +115,30 @@ describe('a planner that hands work off', () => {
     });
   });
 
+  test('is told that money was spent, where the agent broke down beside a clip that was made', async () => {
+    await using provider = await startProvider();
+    const script = planning(['A cup']);
+    const told: Record<string, unknown>[] = [];
+    const breaking: ChatScript = (messages, request) => {
+      const result = lastResult(messages);
+      if (result === undefined) return script(messages, request);
+      if (!toolsOf(request.body).includes(HAND_OFF)) return { status: 400, message: 'out of memory' };
+      told.push(result);
+      return 'It broke down.';
+    };
+    await withAgents(breaking, { baseUrl: provider.baseUrl }, async (runtime) => {
+      const result = await (await runtime.agents()).run('planner_agent', 'A clip');
+      const [{ error, published } = {}] = told;
+      assert.deepEqual(
+        [Object(error).code, Object(error).submitted, Object(error).billed],
+        ['model_failed', 'yes', 'likely'],
+      );
+      assert.match(Object(error).next_step, /Do not hand it off again/);
+      assert.deepEqual(published, result.published);
+      assert.equal((await provider.books()).jobs.length, 1);
+    });
+  });
+
   test('cannot get round the budget or a person: both hold for the agents it calls', async () => {
     await using provider = await startProvider();
     const options = { baseUrl: provider.baseUrl, prices: { 'painter-1': 0.1 }, model: 'painter-1' };
