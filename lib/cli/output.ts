@@ -32,7 +32,8 @@ export function print(text: string): void {
 export function printRow(text: string): void {
   const { isTTY, columns } = process.stdout;
   const line = oneLine(text);
-  print(`${isTTY ? cutToWidth(line, columns - 1) : line}\n`);
+  // Some terminals do not say how wide they are.
+  print(`${isTTY && columns > 0 ? cutToWidth(line, columns - 1) : line}\n`);
 }
 
 /** A text that a list or a question has one line for. */
