@@ -123,7 +123,7 @@ export class AgentLauncher {
       reached.text = answer.text;
       for (const { name, error, isInLastRound } of answer.failedCalls) {
         reached.tool_calls.push({ name, ok: false, ms: 0 });
-        if (isInLastRound) reached.failure ??= failedCall(prompt, name, name in tools, error).report();
+        if (isInLastRound) reached.failure ??= failedCall(prompt, name, Object.hasOwn(tools, name), error).report();
       }
       // Not kept: it may hold calls that nobody made, with which no conversation goes on.
       const isUnclear = answer.isStopped && answer.finishReason === 'other';
