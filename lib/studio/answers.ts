@@ -33,6 +33,11 @@ export function sendError(
   return reply.code(status).send({ error: { message, type, param, code } });
 }
 
+/** What made a clip, in words: nobody is to take a preview for generative video, or the other way round. */
+export function noticeOf({ engine }: Pick<Job, 'engine'>): string {
+  return engine.includes('/') ? `Made by ${engine}; the studio passed it on.` : NOTICE;
+}
+
 /** A job as `VideoResource` of the reference, plus what the studio says of itself. */
 export function videoResource(job: Job) {
   return {
@@ -50,7 +55,10 @@ export function videoResource(job: Job) {
     remixed_from_video_id: job.operation === 'remix' ? job.source : null,
     error: job.error,
     source_video_id: job.source,
-    seed: job.recipe.seed,
-    notice: NOTICE,
+    seed: job.recipe.isSeedRandom && job.engine.includes('/') ? null : job.recipe.seed,
+    notice: noticeOf(job),
+    ...(job.requested_model !== null && { requested_model: job.requested_model }),
+    ...(job.notes.length > 0 && { notes: job.notes }),
+    ...(job.usd !== null && { cost: { usd: job.usd } }),
   };
 }

@@ -8,11 +8,12 @@ import { createLog, type Log } from '../log.ts';
 import { NOTICE, RequestError, sendError, videoResource } from './answers.ts';
 import { registerCharacters } from './characters.ts';
 import { createAnimaticEngine } from './engines/animatic/animatic.ts';
-import type { Engine } from './engines/engine.ts';
+import { type Engine, NotHere, type RemoteEngine } from './engines/engine.ts';
 import { openJobs } from './jobs.ts';
+import { chooseModel } from './models.ts';
 import { openapi } from './openapi.ts';
 import type { Variant } from './renders.ts';
-import { MAX_IMAGE_BYTES, readCreateRequest } from './requests.ts';
+import { MAX_IMAGE_BYTES, type RequestReader, readCreateRequest } from './requests.ts';
 import { registerRevisions } from './revisions.ts';
 import type { Job } from './store.ts';
 
@@ -33,6 +34,13 @@ export interface StudioOptions {
   concurrency?: number;
   /** @default the animatic engine */
   engine?: Engine;
+  /**
+   * What makes the clips of which model: from names in requests, such as `sora-2`, to `animatic` or `provider/model`.
+   * @default every old name is drawn by animatic
+   */
+  models?: Readonly<Record<string, string>>;
+  /** Opens what makes the clips of a `provider/model`. @default none is known */
+  openRemote?(model: string): Promise<RemoteEngine>;
   /** Does the process stay alive for it? Not when embedded. @default true */
   holdsProcess?: boolean;
   log?: Log;
@@ -52,9 +60,14 @@ export interface Studio {
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { state, port = 0, host = '127.0.0.1', log = createLog(), engine = createAnimaticEngine() } = options;
   const folder = path.join(state, 'studio');
+  const {
+    models = {},
+    openRemote = async (model) => Promise.reject(new NotHere(`No provider of ${model} is known here.`)),
+  } = options;
   const jobs = await openJobs({
     folder,
     engine,
+    openRemote,
     log,
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   });
@@ -100,8 +113,13 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   registerRevisions(server, jobs, find);
   registerCharacters(server, jobs);
 
+  const reader: RequestReader = {
+    findCharacter: (id) => jobs.character(id),
+    chooseModel: (name) => chooseModel(name, { own: engine.name, map: models, openRemote }),
+  };
+
   server.post('/v1/videos', async (request) =>
-    videoResource(await jobs.create(await readCreateRequest(request, (id) => jobs.character(id)))),
+    videoResource(await jobs.create(await readCreateRequest(request, reader))),
   );
 
   server.get<{ Querystring: Record<string, unknown> }>('/v1/videos', async (request) => {
