@@ -13,7 +13,7 @@ const seconds = {
 } as const;
 const anySeconds = {
   type: 'string',
-  pattern: '^([1-9]|[1-5]\\d|60)$',
+  enum: Array.from({ length: 60 }, (_, index) => String(index + 1)),
   description:
     'Seconds, as text: `4`, `8`, `12`, `16` or `20`; for `provider/model` any up to `60`, of which the nearest that is ' +
     'offered is made.',
