@@ -140,6 +140,11 @@ export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'mcpTo
   return values.filter((value) => value !== undefined);
 }
 
+/** The values of those variables that are set: keys that packages read by themselves, for a check, and to be masked. */
+export function environmentValues(names: readonly string[], environment: Environment = process.env): string[] {
+  return names.map((name) => environment[name]?.trim() ?? '').filter((value) => value !== '');
+}
+
 /** Is any proxy set? Which requests go through it is then a matter of `NO_PROXY`, too. */
 export function usesProxy(environment: Environment = process.env): boolean {
   return ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].some((name) => Boolean(environment[name]));

@@ -109,7 +109,7 @@ export function openRenders(options: RendersOptions): Renders {
       await rm(attempt, { recursive: true, force: true }).catch(() => undefined);
       const isStopped = abort.signal.aborted && !(abort.signal.reason instanceof StalledRender);
       if (isStopped) await discardIfDeleted(job.id);
-      else if (error instanceof NotHere) await decline(job.id);
+      else if (error instanceof NotHere) await decline(job.id, error);
       else await untilStored(() => store.fail(job.id, owner, failureOf(error)));
     } finally {
       clearTimeout(stall);
@@ -132,13 +132,15 @@ export function openRenders(options: RendersOptions): Renders {
         ifMine(await store.setAsked(id, owner, unixNow()));
         abort.signal.throwIfAborted();
       },
+      takeBack: async () => ifMine(await store.setAsked(id, owner, null)),
       keep: (given: string) => untilStored(async () => ifMine(await store.setTicket(id, owner, given))),
       tell: async (facts: Parameters<RemoteTask['tell']>[0]) => ifMine(await store.addFacts(id, owner, facts)),
     };
   };
 
-  const decline = async (id: string): Promise<void> => {
+  const decline = async (id: string, reason: NotHere): Promise<void> => {
     options.onDeclined(id);
+    await untilStored(() => store.addFacts(id, owner, { notes: [`Left to another studio: ${reason.message}`] }));
     await untilStored(() => store.giveBack(owner, id));
   };
 

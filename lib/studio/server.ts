@@ -8,7 +8,8 @@ import { createLog, type Log } from '../log.ts';
 import { NOTICE, RequestError, sendError, videoResource } from './answers.ts';
 import { registerCharacters } from './characters.ts';
 import { createAnimaticEngine } from './engines/animatic/animatic.ts';
-import { type Engine, NotHere, type RemoteEngine } from './engines/engine.ts';
+import type { BridgeOptions } from './engines/bridge/bridge.ts';
+import type { Engine, RemoteEngine } from './engines/engine.ts';
 import { openJobs } from './jobs.ts';
 import { chooseModel } from './models.ts';
 import { openapi } from './openapi.ts';
@@ -39,7 +40,9 @@ export interface StudioOptions {
    * @default every old name is drawn by animatic
    */
   models?: Readonly<Record<string, string>>;
-  /** Opens what makes the clips of a `provider/model`. @default none is known */
+  /** How the models of providers are reached, and how long they may take. */
+  bridge?: BridgeOptions;
+  /** Opens what makes the clips of a `provider/model`. @default the bridge to the AI SDK's providers */
   openRemote?(model: string): Promise<RemoteEngine>;
   /** Does the process stay alive for it? Not when embedded. @default true */
   holdsProcess?: boolean;
@@ -60,10 +63,7 @@ export interface Studio {
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { state, port = 0, host = '127.0.0.1', log = createLog(), engine = createAnimaticEngine() } = options;
   const folder = path.join(state, 'studio');
-  const {
-    models = {},
-    openRemote = async (model) => Promise.reject(new NotHere(`No provider of ${model} is known here.`)),
-  } = options;
+  const { models = {}, openRemote = bridgeTo(options.bridge) } = options;
   const jobs = await openJobs({
     folder,
     engine,
@@ -157,6 +157,12 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       }
       const { folder: root, name } = jobs.fileOf(job, variant);
       if (!existsSync(path.join(root, name))) {
+        if (variant !== 'video' && job.engine.includes('/')) {
+          throw new RequestError(404, `Video '${job.id}' has no ${variant}: it takes ffmpeg on the studio's machine.`, {
+            code: 'variant_unavailable',
+            param: 'variant',
+          });
+        }
         throw new RequestError(410, `The ${variant} of video '${job.id}' is no longer available: its file is gone.`, {
           code: 'content_gone',
           param: 'video_id',
@@ -177,6 +183,14 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       await server.close();
       await jobs.close();
     },
+  };
+}
+
+/** Loaded with the first clip that needs it. */
+function bridgeTo(options?: BridgeOptions): (model: string) => Promise<RemoteEngine> {
+  return async (model) => {
+    const { createBridge } = await import('./engines/bridge/bridge.ts');
+    return await createBridge(options)(model);
   };
 }
 

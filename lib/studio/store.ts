@@ -71,8 +71,8 @@ export interface JobStore {
   adopt(from: string | null, to: string, except?: readonly string[]): Promise<void>;
   /** Marks the oldest queued job of this owner in that lane as running. */
   startNext(owner: string, lane?: Lane): Promise<Job | undefined>;
-  /** Notes that the job's clip is about to be asked for. @returns false where the job was deleted or is another owner's by now */
-  setAsked(id: string, owner: string, askedAt: number): Promise<boolean>;
+  /** Notes that the job's clip is about to be asked for, or was refused. @returns false where the job was deleted or is another owner's by now */
+  setAsked(id: string, owner: string, askedAt: number | null): Promise<boolean>;
   setTicket(id: string, owner: string, ticket: string): Promise<boolean>;
   addFacts(id: string, owner: string, facts: { notes?: readonly string[]; usd?: number }): Promise<boolean>;
   /** @returns false where the job was deleted or is another owner's by now */

@@ -36,7 +36,7 @@ test('a model of a provider makes the clip, and the job says so', async () => {
   assert.match(JSON.stringify(done), /Made by acme\/veo-9/);
   assert.deepEqual(asked, [id]);
   const thumbnail = await ask(`${studio.baseUrl}/videos/${id}/content?variant=thumbnail`);
-  assert.equal(thumbnail.status, 410);
+  assert.equal(thumbnail.status, 404);
 });
 
 test('old names go where the map says, dated ones with them, and the job keeps the name that was asked for', async () => {
