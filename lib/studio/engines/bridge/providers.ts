@@ -17,7 +17,8 @@ export interface ProviderSettings {
 
 /** A provider of one's own, such as every provider of the AI SDK is. */
 export interface VideoProvider {
-  video(model: string): VideoModel;
+  /** A video model of the AI SDK. */
+  video(model: string): unknown;
 }
 
 export type Providers = Readonly<Record<string, ProviderSettings | VideoProvider>>;
@@ -152,7 +153,7 @@ export async function openVideoModel(name: string, providers: Providers): Promis
 
 function ownProvider(name: string, provider: VideoProvider, model: string): OpenedModel {
   // Nothing is known of where it is: what it names is fetched from the public network only.
-  return { name, baseURL: new URL('https://localhost'), secrets: [], over: () => provider.video(model) };
+  return { name, baseURL: new URL('https://localhost'), secrets: [], over: () => videoModelOf(provider, model) };
 }
 
 async function factoryOf(known: Known): Promise<(settings: object) => unknown> {
@@ -169,7 +170,7 @@ function videoModelOf(provider: unknown, model: string): VideoModel {
   const video = property(provider, 'video');
   const made: unknown = typeof video === 'function' ? Reflect.apply(video, provider, [model]) : undefined;
   if (isVideoModel(made)) return made;
-  throw new NotHere('the installed package of its provider has no video models. Update it.');
+  throw new NotHere('its provider, as it is installed here, has no video models of the AI SDK.');
 }
 
 function isVideoModel(value: unknown): value is VideoModel {
