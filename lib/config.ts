@@ -2,6 +2,7 @@ import type { Config, Options, ServerName } from '../types/config.ts';
 import { cdnUrl, hostKeysOf, keyTemplate } from './config/cdn.ts';
 import { factsOf } from './config/facts.ts';
 import { defaultState, folder, ledgerPlace, refuseOverlaps } from './config/folders.ts';
+import { studioModelsOf } from './config/studioModels.ts';
 import { toolsOf } from './config/tools.ts';
 import {
   amount,
@@ -99,10 +100,13 @@ export function resolveConfig(
     ledger: ledgerPlace(read('ledger'), state),
     profile,
     prices: pricesOf(read('prices')),
+    studioModels: studioModelsOf(read('studioModels')),
     budget: {
       usd: amount('budgetUsd', read('budgetUsd')),
       seconds: amount('budgetSeconds', read('budgetSeconds')) ?? (isFree ? undefined : DEFAULT_BUDGET_SECONDS),
       jobs: amount('budgetJobs', read('budgetJobs')),
+      // A free server may have models that are not.
+      ...(isFree && { paidSeconds: DEFAULT_BUDGET_SECONDS }),
     },
     ...(approveAboveUsd !== undefined && { approveAboveUsd }),
     requestTimeoutMs,

@@ -59,6 +59,8 @@ export function videoResource(job: Job) {
     notice: noticeOf(job),
     ...(job.requested_model !== null && { requested_model: job.requested_model }),
     ...(job.notes.length > 0 && { notes: job.notes }),
+    // What was never asked for, or refused, costs nothing: whoever keeps accounts may give its price back.
+    ...(job.status === 'failed' && job.engine.includes('/') && job.asked_at === null && { billed: false }),
     ...(job.usd !== null && { cost: { usd: job.usd } }),
   };
 }

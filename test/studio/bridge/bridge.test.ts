@@ -51,6 +51,7 @@ for (const [name, dialect] of Object.entries<Dialect>(DIALECTS)) {
       for (const prompt of ['[lost]', '[500]']) {
         const failed = await reaches(studio.baseUrl, await createJob(studio.baseUrl, { model, prompt }), 'failed');
         assert.partialDeepStrictEqual(failed, { error: { code: 'outcome_unknown' } });
+        assert.equal(Object(failed).billed, undefined);
         assert.match(JSON.stringify(failed), /may have been made, and billed/);
       }
       await reaches(studio.baseUrl, await createJob(studio.baseUrl, { model, prompt: '[429]' }), 'completed');
@@ -76,7 +77,7 @@ for (const [name, dialect] of Object.entries<Dialect>(DIALECTS)) {
       await using bridged = await openBridge({ ...dialect, isAuthorized: () => false });
       const id = await createJob(bridged.studio.baseUrl, { model });
       const failed = await reaches(bridged.studio.baseUrl, id, 'failed');
-      assert.partialDeepStrictEqual(failed, { error: { code: 'provider_unauthorized' } });
+      assert.partialDeepStrictEqual(failed, { error: { code: 'provider_unauthorized' }, billed: false });
       assertNoKey('the job', failed);
       assert.equal(bridged.provider.jobs.length, 0);
     });

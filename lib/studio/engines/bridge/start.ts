@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Experimental_VideoModelV4, JSONValue } from '@ai-sdk/provider';
 import { APICallError, experimental_generateVideo, experimental_startVideo } from 'ai';
+import { JobFailure } from '../../jobFailure.ts';
 import type { RemoteTask } from '../engine.ts';
 import { notesOf, usdOf } from './facts.ts';
 import { startFailure, statusOf } from './failure.ts';
@@ -36,8 +37,9 @@ export async function startClip(opened: OpenedModel, task: RemoteTask, limitMs: 
     } catch (error) {
       const isAborted = !wire.isCommitted() && task.signal.aborted;
       if (isAborted) throw task.signal.reason;
-      if (statusOf(error) === 429) await task.takeBack();
       const failure = startFailure(error, { model: opened.name, wire, secrets: opened.secrets });
+      const isUnasked = !(failure instanceof JobFailure) || failure.code !== 'outcome_unknown';
+      if (wire.isCommitted() && isUnasked) await task.takeBack();
       if (statusOf(error) !== 429 || refusals === MOST_REFUSALS) throw failure;
       await sleep(pauseAfter(error, refusals), undefined, { signal: task.signal });
     }
