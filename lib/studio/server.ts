@@ -5,7 +5,7 @@ import multipart from '@fastify/multipart';
 import staticFiles from '@fastify/static';
 import fastify from 'fastify';
 import { createLog, type Log } from '../log.ts';
-import { NOTICE, RequestError, sendError, videoResource } from './answers.ts';
+import { giveNotice, RequestError, sendError, videoResource } from './answers.ts';
 import { registerCharacters } from './characters.ts';
 import { createAnimaticEngine } from './engines/animatic/animatic.ts';
 import type { BridgeOptions } from './engines/bridge/bridge.ts';
@@ -90,7 +90,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 
   server.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    reply.header('x-studio-notice', NOTICE);
+    giveNotice(reply);
   });
   server.setErrorHandler((error, _request, reply) => {
     if (error instanceof RequestError) return sendError(reply, error.status, error.message, error.code, error.param);
@@ -118,21 +118,26 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     chooseModel: (name) => chooseModel(name, { own: engine.name, map: models, openRemote }),
   };
 
-  server.post('/v1/videos', async (request) =>
-    videoResource(await jobs.create(await readCreateRequest(request, reader))),
-  );
+  server.post('/v1/videos', async (request, reply) => {
+    const job = await jobs.create(await readCreateRequest(request, reader));
+    giveNotice(reply, job);
+    return videoResource(job);
+  });
 
-  server.get<{ Querystring: Record<string, unknown> }>('/v1/videos', async (request) => {
+  server.get<{ Querystring: Record<string, unknown> }>('/v1/videos', async (request, reply) => {
     const query = listQuery(request.query);
     if (query.after !== undefined) await find(query.after);
     const { jobs: page, hasMore } = await jobs.list(query);
+    giveNotice(reply, ...page);
     const data = page.map(videoResource);
     return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: hasMore };
   });
 
   server.get<{ Params: { id: string } }>('/v1/videos/:id', async (request, reply) => {
     reply.header('openai-poll-after-ms', POLL_AFTER_MS);
-    return videoResource(await find(request.params.id));
+    const job = await find(request.params.id);
+    giveNotice(reply, job);
+    return videoResource(job);
   });
 
   server.delete<{ Params: { id: string } }>('/v1/videos/:id', async (request) => {
@@ -146,6 +151,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     async (request, reply) => {
       const variant = variantOf(request.query.variant ?? 'video');
       const job = await find(request.params.id);
+      giveNotice(reply, job);
       if (job.status !== 'completed') {
         const reason =
           job.status === 'failed'

@@ -35,6 +35,14 @@ test('a model of a provider makes the clip, and the job says so', async () => {
   assert.partialDeepStrictEqual(done, { model: MODEL, seconds: '7', size: '1920x1080', seed: 3, error: null });
   assert.match(JSON.stringify(done), /Made by acme\/veo-9/);
   assert.deepEqual(asked, [id]);
+  const notices = [];
+  for (const route of [id, `${id}/content`, ''])
+    notices.push((await ask(`${studio.baseUrl}/videos/${route}`.replace(/\/$/, ''))).headers.get('x-studio-notice'));
+  notices.push((await ask(`${studio.baseUrl}/videos/none`)).headers.get('x-studio-notice'));
+  assert.deepEqual(
+    notices.map((notice) => /animatic engine/.test(notice ?? '')),
+    [false, false, false, true],
+  );
   const thumbnail = await ask(`${studio.baseUrl}/videos/${id}/content?variant=thumbnail`);
   assert.equal(thumbnail.status, 404);
 });
