@@ -130,7 +130,9 @@ export function openRenders(options: RendersOptions): Renders {
       async commit() {
         abort.signal.throwIfAborted();
         ifMine(await store.setAsked(id, owner, unixNow()));
-        abort.signal.throwIfAborted();
+        if (!abort.signal.aborted) return;
+        await store.setAsked(id, owner, null);
+        throw abort.signal.reason;
       },
       takeBack: async () => ifMine(await store.setAsked(id, owner, null)),
       keep: (given: string) => untilStored(async () => ifMine(await store.setTicket(id, owner, given))),

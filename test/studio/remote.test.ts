@@ -162,6 +162,23 @@ test('what a provider said against a clip, and what it noted and took, is in the
   assert.partialDeepStrictEqual(done, { ...facts, seed: null });
 });
 
+test('a studio that closes before it asks leaves the asking to the next one', async () => {
+  await using folder = await temporaryFolder();
+  const openRemote = async (model: string) =>
+    remoteEngine(model, async ({ commit, signal }) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await commit();
+    });
+  const studio = await startStudio({ state: folder.path, engine: testEngine(), openRemote });
+  const id = await createJob(studio.baseUrl, { model: MODEL });
+  await reaches(studio.baseUrl, id, 'in_progress');
+  await studio.close();
+  const second = provider();
+  await using next = await openStudio({ state: folder.path, openRemote: second.openRemote });
+  await reaches(next.baseUrl, id, 'completed');
+  assert.deepEqual(second.asked, [id]);
+});
+
 test('a deleted job is not asked for', async () => {
   const gate = Promise.withResolvers<void>();
   const asked: string[] = [];

@@ -1,5 +1,5 @@
 import { APICallError, LoadAPIKeyError, LoadSettingError } from 'ai';
-import { neverConnected } from '../../../errors.ts';
+import { neverConnected, VideoToolsetError } from '../../../errors.ts';
 import { redact } from '../../../log.ts';
 import { JobFailure } from '../../jobFailure.ts';
 import { NotHere } from '../engine.ts';
@@ -26,6 +26,8 @@ export interface FailureContext {
 export function startFailure(error: unknown, context: FailureContext): Error {
   const { model, wire } = context;
   if (isMissingKey(error)) return notHere(error, context);
+  // What was to be noted first could not be: nothing was sent.
+  if (error instanceof VideoToolsetError) return error;
   const said = wordsOf(error, context);
   if (!wire.isCommitted())
     return new JobFailure('invalid_request', `${model} was not asked: ${said}`, { cause: error });

@@ -77,7 +77,7 @@ function isReading(init: RequestInit | undefined): boolean {
 }
 
 async function beginningOf(response: Response): Promise<string> {
-  if (!/json|text/.test(response.headers.get('content-type') ?? '')) return '';
+  if (!/json|text\/(plain|html)/.test(response.headers.get('content-type') ?? '')) return '';
   const text = await response
     .clone()
     .text()
