@@ -86,7 +86,8 @@ async function waitForJob(clip: Clip, services: ProductionServices, options: Ste
   const api = await services.api();
   const onPoll = ({ status, progress: percent }: Video) =>
     progress?.({ phase: 'waiting', job_id: id, status, ...(percent !== undefined && { percent }) });
-  const waited = await api.wait([id], { limitMs, signal, onPoll }).catch(whereGone);
+  const look = async () => ({ videos: [await api.retrieve(id, { signal })] });
+  const waited = await (limitMs === 0 ? look() : api.wait([id], { limitMs, signal, onPoll })).catch(whereGone);
   if (isReason(waited)) {
     const ledger = await services.ledger();
     const isNew = ledger.now() - (clip.sentAt ?? 0) < NEW_JOB_MS && !costsNothing(clip, api.profile);

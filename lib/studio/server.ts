@@ -178,6 +178,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     },
   );
 
+  // A client in this process keeps its connections open, and their other ends are here.
+  if (options.holdsProcess === false) server.server.on('connection', (socket) => socket.unref());
   const address = await server.listen({ port, host }).catch(async (error) => {
     await jobs.close();
     throw error;
