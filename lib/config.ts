@@ -18,7 +18,7 @@ import {
   tokenOf,
   wrong,
 } from './config/values.ts';
-import { type Environment, type OptionName, VARIABLES } from './config/variables.ts';
+import { type Environment, MODEL_KEYS, type OptionName, VARIABLES } from './config/variables.ts';
 import { VideoToolsetError } from './errors.ts';
 
 const SERVER_NAMES = [
@@ -65,7 +65,8 @@ export function resolveConfig(
   const cdnHostKeys = hostKeysOf(read('cdnHostKey'));
   const sshAgent = environment.SSH_AUTH_SOCK?.trim() || undefined;
   const agentBaseUrl = httpUrl('agentBaseUrl', read('agentBaseUrl'));
-  const agentApiKey = text('agentApiKey', read('agentApiKey'));
+  const agentModel = text('agentModel', read('agentModel')) ?? 'offline';
+  const agentApiKey = text('agentApiKey', read('agentApiKey') ?? modelKey(agentModel, environment));
   const mcpToken = tokenOf('mcpToken', read('mcpToken'));
   const server = serverOf(read('server'));
   const profile = factsOf(read('profile'));
@@ -110,7 +111,7 @@ export function resolveConfig(
     quarantineMs,
     pollIntervalMs: milliseconds('pollIntervalMs', read('pollIntervalMs') ?? 2_000),
     waitLimitMs: milliseconds('waitLimitMs', read('waitLimitMs') ?? 600_000),
-    agentModel: text('agentModel', read('agentModel')) ?? 'offline',
+    agentModel,
     ...(agentBaseUrl !== undefined && { agentBaseUrl }),
     ...(agentApiKey !== undefined && { agentApiKey }),
     ...(mcpToken !== undefined && { mcpToken }),
@@ -180,4 +181,10 @@ function refuseUnknown(options: Options, environment: Environment): void {
 function openAiKey(baseUrl: string | undefined, environment: Environment): string | undefined {
   const isOpenAi = baseUrl !== undefined && new URL(baseUrl).hostname === 'api.openai.com';
   return isOpenAi ? environment.OPENAI_API_KEY?.trim() || undefined : undefined;
+}
+
+/** A provider's own variable; read here so that no message shows it, either. */
+function modelKey(agentModel: string, environment: Environment): string | undefined {
+  const [provider = ''] = agentModel.split('/');
+  return Object.hasOwn(MODEL_KEYS, provider) ? environment[MODEL_KEYS[provider] ?? '']?.trim() || undefined : undefined;
 }

@@ -35,6 +35,14 @@ export const VARIABLES = {
   debug: 'VIDEO_DEBUG',
 } as const satisfies Record<keyof Options, string>;
 
+/** Where each provider of language models keeps its key, if `agentApiKey` is not set. */
+export const MODEL_KEYS: Readonly<Record<string, string>> = {
+  openai: 'OPENAI_API_KEY',
+  anthropic: 'ANTHROPIC_API_KEY',
+  xai: 'XAI_API_KEY',
+  google: 'GOOGLE_GENERATIVE_AI_API_KEY',
+};
+
 export type OptionName = keyof typeof VARIABLES;
 
 export type Environment = Record<string, string | undefined>;
