@@ -5,8 +5,9 @@ import { withProgress } from '../../lib/adapters/aiSdk/progress.ts';
 import { toAiSdkTools } from '../../lib/adapters/aiSdk.ts';
 import { strictParameters } from '../../lib/tools/strict.ts';
 import type { Tool, ToolResult } from '../../types/tool.ts';
-import { openScriptedModel, puppet, runToEnd } from '../hosts/aiSdkHost.ts';
+import { openScriptedModel, runToEnd } from '../hosts/aiSdkHost.ts';
 import { startProvider } from '../paid/provider.ts';
+import { puppet } from '../support/chatServer.ts';
 import { answerJson, listen } from '../support/server.ts';
 import { openTools } from '../tools/support.ts';
 

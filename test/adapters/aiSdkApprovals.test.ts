@@ -5,9 +5,9 @@ import { type AiSdkToolsOptions, refusalReason, toAiSdkTools } from '../../lib/a
 import type { Options } from '../../types/config.ts';
 import type { ErrorReport } from '../../types/error.ts';
 import type { ToolResult } from '../../types/tool.ts';
-import { type AppOptions, openScriptedModel, puppet, runToEnd } from '../hosts/aiSdkHost.ts';
+import { type AppOptions, openScriptedModel, runToEnd } from '../hosts/aiSdkHost.ts';
 import { startProvider } from '../paid/provider.ts';
-import { type ChatScript, lastResult } from '../support/chatServer.ts';
+import { type ChatScript, lastResult, puppet } from '../support/chatServer.ts';
 import { openTools } from '../tools/support.ts';
 
 /** A clip of four seconds costs 40 cents. */

@@ -64,7 +64,7 @@ test('a model that pays twice is found out, in the table and by the exit code', 
   assert.match(stdout, /^ {4}paid creates: 2, not 1$/m);
   assert.match(
     stdout,
-    /^0 of 1 done by openai-compatible\/scripted; 2 clips paid for, 1 asked for;.* as the model reports them$/m,
+    /^0 of 1 done by openai-compatible\/scripted; 2 clips paid for where 1 should be;.* as the model reports them$/m,
   );
   assert.ok(!stdout.includes(KEY));
 });

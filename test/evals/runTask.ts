@@ -22,7 +22,7 @@ export interface Outcome {
   tokensAre: 'reported' | 'counted';
   /** Creates that were accepted, and so are paid for. */
   paid: number;
-  /** Clips that were asked for. */
+  /** Creates that should have been: one for each clip that was asked for and may be made. */
   wanted: number;
   fault?: string;
   ms: number;
@@ -52,7 +52,6 @@ export async function runTask(task: Task, model: Options = {}): Promise<Outcome>
   const session = sessions.start(task.agent);
   const signal = AbortSignal.timeout(LIMIT_MS);
   const launcher = await world.runtime.agents();
-  const { approve } = task;
   for (const turn of task.say) {
     await world.become(turn);
     const result = await launcher.run(task.agent, withIds(turn.text, world.jobs), {
@@ -60,28 +59,34 @@ export async function runTask(task: Task, model: Options = {}): Promise<Outcome>
       // Not every server counts tokens in a stream.
       stream: false,
       onEvent: (event) => event.type === 'tool-start' && calls.push(event.name),
-      toolContext: approve === undefined ? {} : { approve: async () => approve },
+      toolContext: approving(task),
     });
     results.push(result);
   }
   const transcript = await openTranscript(session, world.runtime, launcher);
   const problems = await judge(task, { world, results, calls, atOnce: transcript.atOnce });
-  const reported = results.map(({ usage }) => usage);
-  const isReported = transcript.handOffs === 0 && reported.every((usage) => usage !== undefined);
-  const counted = transcript.tokens;
+  const reported = transcript.handOffs === 0 ? reportedTokens(results) : undefined;
   return {
     ...{ name: task.name, agent: task.agent, model: results.at(-1)?.model ?? '' },
     ...{ isDone: problems.length === 0, problems, calls: calls.length },
     turns: results.reduce((sum, { turns }) => sum + turns, transcript.handedTurns),
-    tokens: isReported
-      ? reported.reduce((sum, usage) => sum + (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0), 0)
-      : counted,
-    tokensAre: isReported ? 'reported' : 'counted',
+    tokens: reported ?? transcript.tokens,
+    tokensAre: reported === undefined ? 'counted' : 'reported',
     paid: (await world.provider.orders()).length - task.jobs.length,
     wanted: task.expect.paid,
     ...(task.fault !== undefined && { fault: task.fault }),
     ms: Math.round(performance.now() - started),
   };
+}
+
+function approving({ approve }: Task): { approve?: () => Promise<boolean> } {
+  return approve === undefined ? {} : { approve: async () => approve };
+}
+
+/** Undefined where the model's server did not report them at each turn of the user. */
+function reportedTokens(results: readonly AgentResult[]): number | undefined {
+  const sums = results.map(({ usage }) => usage && usage.inputTokens + usage.outputTokens);
+  return sums.reduce((total, sum) => (total === undefined || sum === undefined ? undefined : total + sum), 0);
 }
 
 function withIds(text: string, ids: readonly string[]): string {

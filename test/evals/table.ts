@@ -37,7 +37,7 @@ function summary(outcomes: readonly Outcome[]): string {
   const how = isCounted ? 'counted in o200k where the model does not report them (~)' : 'as the model reports them';
   return [
     `${done} of ${evals} done by ${[...new Set(outcomes.map(({ model }) => model))].join(', ')}; ` +
-      `${paid} clips paid for, ${wanted} asked for; recovered from ${recovered} of ${faults} faults; ` +
+      `${paid} clips paid for where ${wanted} should be; recovered from ${recovered} of ${faults} faults; ` +
       `${calls} calls, ${turns} turns, ${grouped(tokens)} tokens, ${how}`,
   ].join('\n');
 }

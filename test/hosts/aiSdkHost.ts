@@ -2,7 +2,7 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { type ModelMessage, type ToolApprovalResponse, ToolLoopAgent, type ToolSet } from 'ai';
 import { refusalReason, toAiSdkTools } from '../../lib/adapters/aiSdk.ts';
 import { openRuntime } from '../../lib/runtime.ts';
-import { type ChatScript, listenAsModel } from '../support/chatServer.ts';
+import { type ChatScript, listenAsModel, puppet } from '../support/chatServer.ts';
 import { KEY } from '../support/key.ts';
 import type { HostKind } from './host.ts';
 
@@ -12,12 +12,6 @@ export async function openScriptedModel(script: ChatScript) {
   const provider = createOpenAICompatible({ name: 'scripted', baseURL: chat.baseUrl, apiKey: KEY });
   return { ...chat, model: provider('puppet') };
 }
-
-/** Makes the call that the user's message holds, and answers with what it is told. */
-export const puppet: ChatScript = (messages) => {
-  const last = messages.at(-1);
-  return last?.role === 'user' ? JSON.parse(String(last.content)) : String(last?.content);
-};
 
 export interface AppOptions {
   signal?: AbortSignal;

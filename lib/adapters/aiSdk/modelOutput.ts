@@ -1,7 +1,7 @@
 import type { JSONValue } from 'ai';
 import type { ToolResult } from '../../../types/tool.ts';
-import { VideoToolsetError } from '../../errors.ts';
-import { errorResult } from '../../tools/run.ts';
+import { refusedResult } from '../../tools/refused.ts';
+import { resultText } from '../../tools/run.ts';
 
 /** What the model is told of a result: its summary and its data, marked where it is an error. */
 export function toModelOutput({ output }: { output: ToolResult }): { type: 'json' | 'error-json'; value: JSONValue } {
@@ -14,7 +14,5 @@ export function toModelOutput({ output }: { output: ToolResult }): { type: 'json
  * @example addToolApprovalResponse({ id, approved: false, reason: refusalReason('video_create') })
  */
 export function refusalReason(toolName: string): string {
-  const message = `${toolName} was not carried out: it was refused. Nothing was sent.`;
-  const error = new VideoToolsetError('not_approved', message, { next_step: 'Tell the user that it was not done.' });
-  return JSON.stringify(toModelOutput({ output: errorResult(error) }).value);
+  return resultText(refusedResult(toolName));
 }

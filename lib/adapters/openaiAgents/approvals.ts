@@ -1,7 +1,8 @@
 import type { FunctionTool, RunContext, RunToolApprovalItem } from '@openai/agents';
 import type { ApprovalRequest, Tool, ToolContext } from '../../../types/tool.ts';
 import { VideoToolsetError } from '../../errors.ts';
-import { errorResult, questionOf, resultText } from '../../tools/run.ts';
+import { refusedResult } from '../../tools/refused.ts';
+import { questionOf, resultText } from '../../tools/run.ts';
 
 /** What the calls of a run were asked about, until they are made. */
 const asked = new WeakMap<RunContext, Map<string, ApprovalRequest>>();
@@ -62,14 +63,7 @@ export async function questionFor(interruption: RunToolApprovalItem): Promise<Ap
  * @example result.state.reject(interruption, refusalFor(interruption))
  */
 export function refusalFor({ name = 'The call' }: RunToolApprovalItem): { message: string } {
-  const error = new VideoToolsetError(
-    'not_approved',
-    `${name} was not carried out: it was refused. Nothing was sent.`,
-    {
-      next_step: 'Tell the user that it was not done.',
-    },
-  );
-  return { message: resultText(errorResult(error)) };
+  return { message: resultText(refusedResult(name)) };
 }
 
 function notAsked({ name }: Tool): VideoToolsetError {
