@@ -82,7 +82,8 @@ export async function openScreen(
       let state = '';
       const isOver = async () => {
         state = await tmux('display', '-p', '#{pane_dead} #{pane_dead_status}');
-        return state.startsWith('1 ');
+        // The window is closed some time before the status is known.
+        return /^1 \d/.test(state);
       };
       await until(isOver, LIMIT_MS);
       return Number(state.trim().slice(2));
