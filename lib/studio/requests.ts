@@ -9,7 +9,7 @@ export const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
 export const SECONDS = ['4', '8', '12', '16', '20'];
 
 const PARAMETERS = ['prompt', 'model', 'seconds', 'size', 'seed', 'input_reference', 'characters'];
-const SIZES = ['720x1280', '1280x720', '1024x1792', '1792x1024'];
+export const SIZES = ['720x1280', '1280x720', '1024x1792', '1792x1024'];
 const MOST_CHARACTERS = 2;
 /** The studio has one engine; the retired API's names are understood so that old requests work. */
 const MODELS = /^(animatic|sora-2(-pro)?(-\d{4}-\d{2}-\d{2})?)$/;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Database, openDatabase, type Row } from '../sqlite.ts';
 import type { Recipe } from './engines/engine.ts';
+import { MIGRATIONS } from './migrations.ts';
 
 export type Operation = 'create' | 'remix' | 'edit' | 'extension';
 export type JobStatus = 'queued' | 'in_progress' | 'completed' | 'failed';
@@ -34,35 +35,6 @@ export interface Character {
   /** Unix seconds. */
   created_at: number;
 }
-
-const MIGRATIONS = [
-  `CREATE TABLE jobs (
-     number INTEGER PRIMARY KEY AUTOINCREMENT,
-     id TEXT NOT NULL UNIQUE,
-     status TEXT NOT NULL,
-     progress INTEGER NOT NULL DEFAULT 0,
-     engine TEXT NOT NULL,
-     prompt TEXT NOT NULL,
-     seconds TEXT NOT NULL,
-     size TEXT NOT NULL,
-     created_at INTEGER NOT NULL,
-     completed_at INTEGER,
-     error TEXT,
-     recipe TEXT NOT NULL,
-     reference TEXT,
-     owner TEXT
-   ) STRICT;
-   CREATE INDEX open_jobs ON jobs (owner) WHERE status IN ('queued', 'in_progress');`,
-  `ALTER TABLE jobs ADD COLUMN operation TEXT NOT NULL DEFAULT 'create';
-   ALTER TABLE jobs ADD COLUMN source TEXT;
-   ALTER TABLE jobs ADD COLUMN digest TEXT;
-   CREATE INDEX finished_clips ON jobs (digest) WHERE digest IS NOT NULL;
-   CREATE TABLE characters (
-     id TEXT PRIMARY KEY,
-     name TEXT NOT NULL,
-     created_at INTEGER NOT NULL
-   ) STRICT;`,
-];
 
 const OPEN = "status IN ('queued', 'in_progress')";
 
@@ -233,10 +205,10 @@ function jobOf(row: Row): Job {
   };
 }
 
-function operationOf(value: unknown): Operation {
+export function operationOf(value: unknown): Operation {
   return value === 'remix' || value === 'edit' || value === 'extension' ? value : 'create';
 }
 
-function statusOf(value: unknown): JobStatus {
+export function statusOf(value: unknown): JobStatus {
   return value === 'queued' || value === 'in_progress' || value === 'completed' ? value : 'failed';
 }
