@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import { studioModelsOf } from '../config/studioModels.ts';
 import { systemCode, VideoToolsetError } from '../errors.ts';
 import { clipFacts } from '../production/clipFacts.ts';
 import { invoke } from './invocation.ts';
@@ -12,7 +13,13 @@ export function registerStudio(program: Command): void {
     .option('--port <n>', 'any free port if left out')
     .option('--host <address>', 'another address than this machine only')
     .option('--allowed-host <name...>', 'further names that it is reached by, such as a proxy')
-    .action(({ port = '0', host, allowedHost }, command: Command) =>
+    .option(
+      '--model-map <name=target>',
+      'what makes the clips of a model, such as sora-2=google/veo-3.1-generate-preview; repeatable',
+      (pair: string, pairs: string[]) => [...pairs, pair],
+      Array.of<string>(),
+    )
+    .action(({ port = '0', host, allowedHost, modelMap }, command: Command) =>
       invoke(command, async ({ runtime, json, signal, progress }) => {
         if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
           throw new VideoToolsetError(
@@ -21,10 +28,12 @@ export function registerStudio(program: Command): void {
           );
         }
         const { startStudio } = await import('../studio/server.ts');
-        const { state } = runtime.config;
+        const { state, studioModels } = runtime.config;
+        const models = { ...studioModels, ...(modelMap.length > 0 && studioModelsOf(modelMap.join(','))) };
         const studio = await startStudio({
           state,
           port: Number(port),
+          models,
           ...(host !== undefined && { host }),
           ...(allowedHost !== undefined && { allowedHosts: allowedHost }),
           factsOf: async (id) => clipFacts(await runtime.ledger(), id),
@@ -39,6 +48,8 @@ export function registerStudio(program: Command): void {
         else print(`${studio.baseUrl}\n`);
         progress.note(`Its clips are shown at ${new URL('/', studio.baseUrl)}`);
         progress.note('It renders previews, not generative video. Stop it with Ctrl-C; its jobs are kept.');
+        for (const [name, target] of Object.entries(models))
+          if (target.includes('/')) progress.note(`${name} is made by ${target}, which costs what its provider takes.`);
         if (host !== undefined) progress.note(`Whoever can reach ${host} can use it: it asks for no key.`);
         if (!signal.aborted) await once(signal, 'abort');
         await studio.close();

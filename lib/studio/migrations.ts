@@ -1,5 +1,5 @@
-/** The studio's tables, as scripts that follow each other. */
-export const MIGRATIONS: readonly string[] = [
+/** Append only: a database counts how many of them it has seen. */
+export const MIGRATIONS = [
   `CREATE TABLE jobs (
      number INTEGER PRIMARY KEY AUTOINCREMENT,
      id TEXT NOT NULL UNIQUE,
@@ -26,6 +26,11 @@ export const MIGRATIONS: readonly string[] = [
      name TEXT NOT NULL,
      created_at INTEGER NOT NULL
    ) STRICT;`,
+  `ALTER TABLE jobs ADD COLUMN requested_model TEXT;
+   ALTER TABLE jobs ADD COLUMN asked_at INTEGER;
+   ALTER TABLE jobs ADD COLUMN ticket TEXT;
+   ALTER TABLE jobs ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
+   ALTER TABLE jobs ADD COLUMN usd REAL;`,
   // One row a job, numbered by its latest change, whichever program made it; a deleted job's row stays.
   `CREATE TABLE job_changes (
      number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -86,8 +86,6 @@ export function createEventStreams(openReads: () => Promise<JobReads>, log: Log)
     async open(response, headers, since) {
       streams.add(response);
       response.on('close', () => streams.delete(response)).on('error', () => undefined);
-      // A listener keeps no program alive that has nothing else to do.
-      response.socket?.unref();
       response.writeHead(200, { ...headers, ...HEADERS });
       response.write(`retry: ${RETRY_MS}\n\n`);
       void look();

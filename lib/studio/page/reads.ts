@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { SQLInputValue } from 'node:sqlite';
 import { openDatabase, type Row } from '../../sqlite.ts';
+import { operationOf, statusOf } from '../jobRow.ts';
 import { MIGRATIONS } from '../migrations.ts';
-import { operationOf, statusOf } from '../store.ts';
 import { searchTerms } from './searchTerms.ts';
 import type { Card, CardPage, Counts, Relative, Status } from './wire.ts';
 

@@ -74,7 +74,8 @@ export interface ClipFacts {
 
 /** What the form offers. */
 export interface Choices {
-  models: readonly string[];
+  /** From the names that a request may give to what makes the clip, which is `provider/model` where that costs money. */
+  models: Readonly<Record<string, string>>;
   seconds: readonly string[];
   sizes: readonly string[];
 }

@@ -71,7 +71,7 @@ describe('the keyboard', { skip: CHROMIUM_MISSING }, () => {
     await page.keyboard.press('Control+Enter');
     await tabTo(/^Make it$/);
     await page.keyboard.press('Enter');
-    await page.getByText('a boat by keyboard').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'a boat by keyboard' }).waitFor();
     assert.partialDeepStrictEqual(Object((await ask(`${studio.baseUrl}/videos`)).body).data, [{ size: '1280x720' }]);
 
     await page.keyboard.press('/');

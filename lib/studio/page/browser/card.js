@@ -60,15 +60,23 @@ function poster({ id }) {
   return element('img', { className: 'poster', alt: '', decoding: 'async', src: contentOf(id, 'thumbnail') });
 }
 
-/** What stands in the place of a picture that cannot be had. @param {Element} image */
-export function replacePoster(image) {
-  image.replaceWith(element('p', { className: 'card-state' }, icon('failed'), 'No picture'));
+/**
+ * What stands in the place of a picture that cannot be had: the clip's first frame, and a word where there is none either.
+ * @param {EventTarget | null} missing
+ */
+export function replacePicture(missing) {
+  if (missing instanceof HTMLImageElement) {
+    const src = missing.src.replace('thumbnail', 'video');
+    missing.replaceWith(element('video', { className: 'poster', muted: true, preload: 'metadata', src }));
+  } else if (missing instanceof HTMLVideoElement && missing.className === 'poster') {
+    missing.replaceWith(element('p', { className: 'card-state' }, icon('failed'), 'No picture'));
+  }
 }
 
 /** @param {Card} card */
 function progressOf({ status, error }) {
   const isRunning = status === 'in_progress';
-  const word = element('span', { className: isRunning ? 'card-word' : '' }, STATUS_WORDS[status]);
+  const word = element('span', { className: 'card-word' }, STATUS_WORDS[status]);
   const percent = isRunning && element('span', { className: 'card-percent' });
   return [
     element('p', { className: 'card-state' }, icon(status), word, percent),
@@ -77,8 +85,8 @@ function progressOf({ status, error }) {
   ];
 }
 
-/** @param {HTMLElement} picture @param {number} percent */
+/** Some makers tell no progress before the end. @param {HTMLElement} picture @param {number} percent */
 function setProgress(picture, percent) {
-  setText(find('.card-percent', HTMLElement, picture), `${percent}%`);
+  setText(find('.card-percent', HTMLElement, picture), percent > 0 ? `${percent}%` : '');
   find('progress', HTMLProgressElement, picture).value = percent;
 }

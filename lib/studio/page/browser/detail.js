@@ -4,7 +4,7 @@ import { confirmed } from './confirm.js';
 import { copyButton } from './copy.js';
 import { element, find, icon } from './dom.js';
 import { addresses, factList } from './facts.js';
-import { contentOf, fileName, OPERATION_WORDS, STATUS_WORDS, shortened } from './format.js';
+import { contentOf, fileName, isOwn, OPERATION_WORDS, STATUS_WORDS, shortened } from './format.js';
 import { lineage } from './lineage.js';
 
 /** @import { Card, Details } from '../wire.ts' */
@@ -72,6 +72,7 @@ export function createDetail({ revise, onClose }) {
   const actionsOf = ({ video }) => {
     const clip = { id: String(video.id), prompt: String(video.prompt) };
     const isDone = video.status === 'completed';
+    const isChangeable = isDone && isOwn(String(video.model));
     const address = new URL(contentOf(clip.id), location.href).href;
     const download = element(
       'a',
@@ -83,15 +84,8 @@ export function createDetail({ revise, onClose }) {
     return element(
       'div',
       { className: 'actions' },
-      ...(isDone
-        ? [
-            download,
-            copyButton('Copy address', address, 'of the clip'),
-            change('remix', 'Remix'),
-            change('edit', 'Edit'),
-            change('extension', 'Extend'),
-          ]
-        : []),
+      ...(isDone ? [download, copyButton('Copy address', address, 'of the clip')] : []),
+      ...(isChangeable ? [change('remix', 'Remix'), change('edit', 'Edit'), change('extension', 'Extend')] : []),
       button('Delete', () => removeAfterAsking(clip), 'danger-plain'),
     );
   };

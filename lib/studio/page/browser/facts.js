@@ -53,7 +53,9 @@ function wordsOf(key, value) {
   if (key.endsWith('_at') && typeof value === 'number') return date(value);
   if (key === 'size') return dimensions(String(value));
   if (key === 'seconds') return `${value} seconds`;
+  if (key === 'cost') return usd(Number(Object(value).usd));
   if (Array.isArray(value)) return value.map(String).join(' ');
+  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 

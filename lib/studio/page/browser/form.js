@@ -1,7 +1,7 @@
 import { announce } from './announce.js';
 import { choices, Refusal, reasonOf, start } from './api.js';
 import { element, find, icon, setText } from './dom.js';
-import { aspectOf, dimensions, shortened } from './format.js';
+import { aspectOf, dimensions, isOwn, shortened } from './format.js';
 
 /** @import { Choices } from '../wire.ts' */
 /** @typedef {{ kind: 'remix' | 'edit' | 'extension', source: string, prompt: string }} Revision a clip that another is made from */
@@ -44,8 +44,10 @@ export function createForm() {
       throw failure;
     });
     if (model.options.length > 0) return;
-    model.append(...models.map((name) => element('option', { value: name }, name)));
-    model.disabled = models.length < 2;
+    model.append(
+      ...Object.entries(models).map(([name, maker]) => element('option', { value: name }, labelOf(name, maker))),
+    );
+    model.disabled = model.options.length < 2;
     find('#form-sizes', HTMLElement).append(
       ...sizes.map((size, index) => option('size', size, index === 0, shape(size), dimensions(size))),
     );
@@ -151,6 +153,12 @@ function option(name, value, checked, ...label) {
   // `defaultChecked` is what a reset of the form goes back to.
   const input = element('input', { type: 'radio', name, value, defaultChecked: checked });
   return element('label', { className: 'option' }, input, element('span', {}, ...label));
+}
+
+/** @param {string} name @param {string} maker */
+function labelOf(name, maker) {
+  const made = name === maker ? name : `${name}: ${maker}`;
+  return isOwn(maker) ? made : `${made}, costs what its provider takes`;
 }
 
 /** A frame of that shape. @param {string} size */

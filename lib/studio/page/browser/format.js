@@ -72,5 +72,11 @@ export function fileName(prompt, id) {
   return `${words || 'clip'}-${id.slice(-6)}.mp4`;
 }
 
+/**
+ * Is that drawn by the studio itself? Everybody else is called `provider/model`.
+ * @param {string} maker
+ */
+export const isOwn = (maker) => !maker.includes('/');
+
 /** @param {string} id */
 export const contentOf = (id, variant = 'video') => `/v1/videos/${encodeURIComponent(id)}/content?variant=${variant}`;

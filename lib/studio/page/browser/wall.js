@@ -1,4 +1,4 @@
-import { createCard, replacePoster } from './card.js';
+import { createCard, replacePicture } from './card.js';
 import { layOut, rowsBetween } from './layout.js';
 import { createPreview } from './preview.js';
 
@@ -122,7 +122,7 @@ export function createWall(wall, { cards, total, nearEnd }) {
     focusOn(to);
   });
   // One listener for all: an element with a listener of its own is held while its picture is on its way.
-  wall.addEventListener('error', ({ target }) => target instanceof HTMLImageElement && replacePoster(target), true);
+  wall.addEventListener('error', ({ target }) => replacePicture(target), true);
   addEventListener('scroll', redraw, { passive: true });
   new ResizeObserver(arrange).observe(wall);
   setInterval(redraw, WORDS_MS);
