@@ -73,6 +73,8 @@ export class AgentLauncher {
     const prompt = await this.load(agent);
     const { session = sessions.start(agent), signal, stream = true, onEvent, toolContext } = options;
     const depth = toolContext?.handOff?.depth ?? 0;
+    const clips = toolContext?.session ?? session.within ?? session.id;
+    if (depth > 0 && clips !== session.id) session.within = clips;
     const reached = emptyResult(modelName, session.id);
     const startedAt = Date.now();
     const history: ModelMessage[] = [...session.messages, { role: 'user', content: request }];
@@ -85,8 +87,8 @@ export class AgentLauncher {
     let round = 0;
     const tools = await modelTools(await this.#toolsOf(prompt, depth), {
       context: {
-        session: session.id,
         ...toolContext,
+        session: clips,
         handOff: { depth, ...(onEvent && { onEvent }) },
         ...(signal && { signal }),
       },

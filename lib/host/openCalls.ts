@@ -1,4 +1,5 @@
 import type { ModelMessage } from 'ai';
+import { HAND_OFF } from './handOffToolset.ts';
 
 interface OpenCall {
   /** As the model's server gave it: some give all calls the same. */
@@ -43,8 +44,9 @@ export function createOpenCalls(keep: (messages: readonly ModelMessage[]) => Pro
   };
 }
 
-/** What a call that was cut off is said to have come to: made again, it finds what it asked for. */
+/** What a call that was cut off is said to have come to: made again, it finds what it asked for, unless it asks in other words. */
 function cutOff({ name, input }: OpenCall): string {
+  const isHandOff = name.startsWith(HAND_OFF);
   return JSON.stringify({
     summary: 'The call was cut off; what came of it is not known.',
     error: {
@@ -53,7 +55,9 @@ function cutOff({ name, input }: OpenCall): string {
       submitted: 'unknown',
       billed: 'unknown',
       retryable: true,
-      next_step: `Call ${name} with ${JSON.stringify(input)} again: a clip that was asked for is found, and is not paid for twice.`,
+      next_step: isHandOff
+        ? 'Look with video_list at what was made, and hand off again only what is missing: other words make another clip, and cost anew.'
+        : `Call ${name} with ${JSON.stringify(input)} again: a clip that was asked for is found, and is not paid for twice.`,
     },
   });
 }

@@ -14,6 +14,8 @@ export interface Session {
   /** ISO date. */
   created: string;
   messages: ModelMessage[];
+  /** The session that handed it its work, with which it shares its clips. */
+  within?: string;
 }
 
 /** Newest first. */
@@ -106,8 +108,8 @@ export function openSessions(folder: string): Sessions {
       const id = theOnly(beginning, await ids());
       const session = await read(id);
       if (session !== undefined) {
-        const { agent, created, messages } = session;
-        return { id, agent, created, messages };
+        const { agent, created, messages, within } = session;
+        return { id, agent, created, messages, ...(within !== undefined && { within }) };
       }
       throw new VideoToolsetError('storage_failed', `The session ${id} is damaged and cannot be resumed.`, {
         next_step: 'Start without a session; the jobs it made are shown by video_list.',
@@ -128,8 +130,10 @@ export function openSessions(folder: string): Sessions {
         const session = await read(id);
         return session && headerOfSaved(session);
       });
+      const known = new Set(sessions.map(({ id }) => id));
       const handedOn = new Set(sessions.flatMap((session) => session.handedOn));
-      return { sessions: sessions.filter(({ id }) => !handedOn.has(id)), damaged };
+      const isOwn = ({ id, within = '' }: SessionHeader) => !handedOn.has(id) && !known.has(within);
+      return { sessions: sessions.filter(isOwn), damaged };
     },
 
     search: (words) =>
@@ -209,8 +213,8 @@ function parsed(text: string): unknown {
 /** The messages themselves are checked by the AI SDK. */
 function isSession(value: unknown): value is SavedSession {
   if (typeof value !== 'object' || value === null) return false;
-  const { id, agent, created, messages }: Partial<Record<keyof Session, unknown>> = value;
-  return [id, agent, created].every((text) => typeof text === 'string') && Array.isArray(messages);
+  const { id, agent, created, messages, within = '' }: Partial<Record<keyof Session, unknown>> = value;
+  return [id, agent, created, within].every((text) => typeof text === 'string') && Array.isArray(messages);
 }
 
 function compare(a: string, b: string): number {
