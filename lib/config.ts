@@ -2,6 +2,7 @@ import type { Config, Options, ServerName } from '../types/config.ts';
 import { cdnUrl, hostKeysOf, keyTemplate } from './config/cdn.ts';
 import { factsOf } from './config/facts.ts';
 import { defaultState, folder, ledgerPlace, refuseOverlaps } from './config/folders.ts';
+import { studioModelsOf } from './config/studioModels.ts';
 import { toolsOf } from './config/tools.ts';
 import {
   amount,
@@ -100,10 +101,13 @@ export function resolveConfig(
     ledger: ledgerPlace(read('ledger'), state),
     profile,
     prices: pricesOf(read('prices')),
+    studioModels: studioModelsOf(read('studioModels')),
     budget: {
       usd: amount('budgetUsd', read('budgetUsd')),
       seconds: amount('budgetSeconds', read('budgetSeconds')) ?? (isFree ? undefined : DEFAULT_BUDGET_SECONDS),
       jobs: amount('budgetJobs', read('budgetJobs')),
+      // A free server may have models that are not.
+      ...(isFree && { paidSeconds: DEFAULT_BUDGET_SECONDS }),
     },
     ...(approveAboveUsd !== undefined && { approveAboveUsd }),
     requestTimeoutMs,
@@ -139,6 +143,11 @@ export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'mcpTo
   const secrets = named.filter(([name]) => /key|auth|token|secret|cookie|^sig/i.test(name)).map(([, value]) => value);
   const values = [config.apiKey, config.agentApiKey, config.mcpToken, ...secrets];
   return values.filter((value) => value !== undefined);
+}
+
+/** The values of those variables that are set: keys that packages read by themselves, for a check, and to be masked. */
+export function environmentValues(names: readonly string[], environment: Environment = process.env): string[] {
+  return names.map((name) => environment[name]?.trim() ?? '').filter((value) => value !== '');
 }
 
 /** Is any proxy set? Which requests go through it is then a matter of `NO_PROXY`, too. */

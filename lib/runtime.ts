@@ -4,6 +4,7 @@ import type { Config, Options } from '../types/config.ts';
 import type { Tool } from '../types/tool.ts';
 import { createVideoApi, type VideoApi } from './api/video.ts';
 import { type Cdn, createCdn, localCdnFolder } from './cdn/cdn.ts';
+import { studioTarget } from './config/studioModels.ts';
 import { TOOL_NAMES } from './config/tools.ts';
 import { type Defaults, resolveConfig, resolveTools, secretsOf } from './config.ts';
 import type { AgentLauncher } from './host/AgentLauncher.ts';
@@ -12,6 +13,7 @@ import { ToolSet } from './host/ToolSet.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openLedger, serverNameOf } from './ledger/open.ts';
 import { createLog, type Log } from './log.ts';
+import { clipFacts } from './production/clipFacts.ts';
 import type { Studio } from './studio/server.ts';
 import { cdnTools } from './tools/cdnToolset.ts';
 import { offeredTools } from './tools/offered.ts';
@@ -53,7 +55,10 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
   const serverAddress = async (): Promise<string> => {
     if (config.baseUrl !== undefined) return config.baseUrl;
     const { startStudio } = await import('./studio/server.ts');
-    studio = await startStudio({ state: config.state, log, holdsProcess: false });
+    studio = await startStudio({
+      ...{ state: config.state, models: config.studioModels, log, holdsProcess: false },
+      factsOf: async (id) => clipFacts(await ledger.get(), id),
+    });
     return studio.baseUrl;
   };
   const api = once<VideoApi>(async () =>
@@ -62,6 +67,7 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
       baseUrl: await serverAddress(),
       serverName: server,
       server: config.baseUrl === undefined ? 'studio' : config.server,
+      profile: { ...config.profile, ...(isEmbedded && { isPaid: isPaidBy(config) }) },
       workspace,
       log,
     }),
@@ -115,6 +121,11 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
   };
+}
+
+/** The embedded studio's models are known: what its own engine draws costs nothing. */
+function isPaidBy({ studioModels }: Pick<Config, 'studioModels'>): (model: string) => boolean {
+  return (model) => studioTarget(model, studioModels) !== 'animatic';
 }
 
 /**

@@ -19,6 +19,7 @@ export const VARIABLES = {
   ledger: 'VIDEO_LEDGER',
   profile: 'VIDEO_PROFILE',
   prices: 'VIDEO_PRICES',
+  studioModels: 'VIDEO_STUDIO_MODELS',
   budgetUsd: 'VIDEO_BUDGET_USD',
   budgetSeconds: 'VIDEO_BUDGET_SECONDS',
   budgetJobs: 'VIDEO_BUDGET_JOBS',

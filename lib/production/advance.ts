@@ -2,7 +2,7 @@ import type { Clip } from '../../types/ledger.ts';
 import type { Video } from '../../types/video.ts';
 import type { Following } from '../cdn/following.ts';
 import { VideoToolsetError } from '../errors.ts';
-import { priceOf } from './price.ts';
+import { costsNothing, priceOf } from './price.ts';
 import { publishClip } from './publishClip.ts';
 import { reconcile } from './reconcile.ts';
 import { type ProductionServices, requireItsServer, type Step, type StepOptions } from './services.ts';
@@ -90,7 +90,7 @@ async function waitForJob(clip: Clip, services: ProductionServices, options: Ste
   const waited = await (limitMs === 0 ? look() : api.wait([id], { limitMs, signal, onPoll })).catch(whereGone);
   if (isReason(waited)) {
     const ledger = await services.ledger();
-    const isNew = ledger.now() - (clip.sentAt ?? 0) < NEW_JOB_MS && !api.profile.costsNothing;
+    const isNew = ledger.now() - (clip.sentAt ?? 0) < NEW_JOB_MS && !costsNothing(clip, api.profile);
     if (isNew) return { clip, isSettled: false, pauseMs: 2_000 };
     return { clip: await ledger.move(clip, 'gone', { error: waited }), isSettled: false, pauseMs: DELETED_MS };
   }
@@ -117,7 +117,10 @@ export async function noteJob(clip: Clip, video: Video, services: ProductionServ
     case 'cancelled': {
       const message = video.error?.message ?? 'its server gave no reason';
       const failed = await ledger.move(clip, 'failed', { error: { code: video.error?.code ?? 'job_failed', message } });
-      if (api.profile.billsFailedJobs === 'no' || video.raw.billed === false) await ledger.release(failed);
+      // What a free server says of its failed jobs is not said of those that others make for it.
+      const isOthers = api.profile.costsNothing && !costsNothing(clip, api.profile);
+      const isUnbilled = api.profile.billsFailedJobs === 'no' && !isOthers;
+      if (isUnbilled || video.raw.billed === false) await ledger.release(failed);
       return failed;
     }
   }
@@ -130,7 +133,7 @@ async function whenGone(clip: Clip, services: ProductionServices, options: StepO
     const video = await api.retrieve(jobOf(clip), { signal: options.signal }).catch(whereGone);
     if (!isReason(video)) return { clip: await ledger.move(clip, 'known'), isSettled: false };
   }
-  if (!api.profile.costsNothing || clip.attempt >= MOST_ATTEMPTS) return { clip, isSettled: true };
+  if (!costsNothing(clip, api.profile) || clip.attempt >= MOST_ATTEMPTS) return { clip, isSettled: true };
   return await sendAnew(clip, 'made a job', services, options);
 }
 

@@ -1,6 +1,7 @@
 import type { Clip } from '../../types/ledger.ts';
 import type { Profile } from '../api/profiles.ts';
 import { VideoToolsetError } from '../errors.ts';
+import { costsNothing } from './price.ts';
 import type { ProductionServices } from './services.ts';
 
 /** What stopping means for a clip: only the waiting ends, and the message says what goes on and costs. */
@@ -15,7 +16,7 @@ export async function stopped(key: string, services: ProductionServices, cause: 
     {
       cause,
       submitted: !wasSent ? 'no' : jobId === undefined ? 'unknown' : 'yes',
-      billed: !wasSent || api.profile.costsNothing ? 'no' : jobId === undefined ? 'unknown' : 'likely',
+      billed: !wasSent || costsNothing(clip, api.profile) ? 'no' : jobId === undefined ? 'unknown' : 'likely',
       ...(jobId !== undefined && { job_id: jobId }),
       retryable: true,
       next_step: `Call video_produce with ${JSON.stringify({ key })} to go on.`,
@@ -23,7 +24,7 @@ export async function stopped(key: string, services: ProductionServices, cause: 
   );
 }
 
-function whatGoesOn({ key, state, jobId }: Clip, profile: Profile, services: ProductionServices): string {
+function whatGoesOn({ key, state, jobId, request }: Clip, profile: Profile, services: ProductionServices): string {
   switch (state) {
     case 'intended':
     case 'failed':
@@ -32,7 +33,7 @@ function whatGoesOn({ key, state, jobId }: Clip, profile: Profile, services: Pro
     case 'unknown':
       return `The clip ${key} was sent, and whether its job was made is not known yet.`;
     case 'known':
-      return `The job ${jobId} ${goesOn(profile, services)}.`;
+      return `The job ${jobId} ${goesOn({ ...profile, costsNothing: costsNothing({ request }, profile) }, services)}.`;
     case 'gone':
       return `The job ${jobId} is not known to its server any more.`;
     case 'done':

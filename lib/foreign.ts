@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { VideoToolsetError } from '../errors.ts';
+import { VideoToolsetError } from './errors.ts';
 
 const PRIVATE = new BlockList();
 for (const [network, prefix] of [
