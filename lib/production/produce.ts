@@ -41,7 +41,7 @@ export async function produceWish(
 ): Promise<Outcome & { isNew: boolean }> {
   const intention = await intend(wish, services, context);
   const { clip, isNew } = intention;
-  if (isNew) await send(clip, intention.job, intention.price, services, context.signal).catch(goOnWhereOpen);
+  if (isNew) await send(clip, intention.job, intention.price, services, context).catch(goOnWhereOpen);
   return { isNew, ...(await produce(clip.key, services, context)) };
 }
 
