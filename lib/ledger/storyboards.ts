@@ -27,6 +27,8 @@ export interface Storyboards {
   keepFilm(id: string, film: Film): Promise<void>;
 
   shot(storyboard: string, id: string): Promise<Shot | undefined>;
+  /** Every shot, by its number, after one. */
+  shots(storyboard: string, page: Page): Promise<Shot[]>;
   /** Shots that can be worked on, by their number, after one. */
   ready(storyboard: string, page: Page): Promise<Shot[]>;
   /** Every shot with its clip and what it cost, by its number, after one. */
@@ -58,6 +60,8 @@ export interface Page {
 
 /** Rows in one statement: both stores allow some thousands of values. */
 const ROWS_AT_ONCE = 200;
+
+const PAGE_OF_SHOTS = 'SELECT * FROM shots WHERE storyboard = ? AND number > ? ORDER BY number LIMIT ?';
 
 export function createStoryboards(driver: LedgerDriver, now: () => number): Storyboards {
   const oneShot = async (sql: Statements, storyboard: string, id: string): Promise<Shot | undefined> => {
@@ -100,6 +104,9 @@ export function createStoryboards(driver: LedgerDriver, now: () => number): Stor
 
     shot: (storyboard, id) => oneShot(driver, storyboard, id),
 
+    shots: async (storyboard, { after = 0, limit }) =>
+      (await driver.all(PAGE_OF_SHOTS, storyboard, after, limit)).map(shotOf),
+
     ready: async (storyboard, { after = 0, limit }) =>
       (
         await driver.all(
@@ -109,10 +116,9 @@ export function createStoryboards(driver: LedgerDriver, now: () => number): Stor
       ).map(shotOf),
 
     async views(storyboard, { after = 0, limit }) {
-      const page = 'SELECT * FROM shots WHERE storyboard = ? AND number > ? ORDER BY number LIMIT ?';
       const values = [storyboard, after, limit];
-      const shots = (await driver.all(page, ...values)).map(shotOf);
-      const own = `(SELECT clip FROM (${page}) AS page)`;
+      const shots = (await driver.all(PAGE_OF_SHOTS, ...values)).map(shotOf);
+      const own = `(SELECT clip FROM (${PAGE_OF_SHOTS}) AS page)`;
       const clips = (await driver.all(`SELECT * FROM clips WHERE key IN ${own}`, ...values)).map(clipOf);
       const costs = await driver.all(
         `SELECT clip, sum(seconds) AS seconds, sum(usd) AS usd, count(*) AS attempts, count(usd) AS priced

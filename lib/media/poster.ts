@@ -9,24 +9,30 @@ const MOST_WIDTH = 1_280;
 /**
  * A picture as WebP, out of a clip (its path) or another kind of picture (its bytes). Clips come in codecs that no package
  * decodes everywhere, and foreign bytes are decoded in no process of ours: it takes the ffmpeg of the machine.
+ * @param atSecond of the clip @default 0
  * @returns undefined where there is no ffmpeg, or it cannot read what it was given
  */
-export function posterOf(source: string | Buffer, signal?: AbortSignal): Promise<Buffer | undefined> {
+export function posterOf(source: string | Buffer, signal?: AbortSignal, atSecond = 0): Promise<Buffer | undefined> {
   // One at a time: a batch of clips must not fill the machine with decoders.
-  const picture = last.then(() => takenBy(source, signal));
+  const picture = last.then(() => takenBy(source, signal, atSecond));
   last = picture.catch(() => undefined);
   return picture;
 }
 
 let last: Promise<unknown> = Promise.resolve();
 
-async function takenBy(source: string | Buffer, signal?: AbortSignal): Promise<Buffer | undefined> {
+async function takenBy(
+  source: string | Buffer,
+  signal: AbortSignal | undefined,
+  atSecond: number,
+): Promise<Buffer | undefined> {
   signal?.throwIfAborted();
   const limit = AbortSignal.timeout(TIME_LIMIT_MS);
   const ffmpeg = spawn(
     'ffmpeg',
     [
       ...['-v', 'error', '-max_pixels', String(MOST_PIXELS), '-protocol_whitelist', 'file,pipe'],
+      ...(atSecond > 0 ? ['-ss', String(atSecond)] : []),
       ...['-i', typeof source === 'string' ? `file:${source}` : 'pipe:0', '-frames:v', '1'],
       ...['-vf', `scale='min(${MOST_WIDTH},iw)':-2`, '-f', 'image2pipe', '-c:v', 'png', 'pipe:1'],
     ],

@@ -96,7 +96,8 @@ async function collect({ clip }: Step, services: ProductionServices, signal: Abo
   return { clip, isSettled: true, file, published };
 }
 
-function overall({ percent, ...report }: ProgressReport): ProgressReport {
+/** A report of one phase as one of the whole. */
+export function overall({ percent, ...report }: ProgressReport): ProgressReport {
   const { from, share } = PHASES[report.phase];
   return { ...report, percent: from + (share * (percent ?? 0)) / 100 };
 }
