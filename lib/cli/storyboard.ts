@@ -64,7 +64,7 @@ function withRunOptions(command: Command): Command {
 async function planOf(file: string, runtime: Runtime): Promise<StoryboardPlan> {
   const [{ loadStoryboard }, { storyboardFile }] = await Promise.all([
     import('../production/storyboard/load.ts'),
-    import('./storyboardFile.ts'),
+    import('../production/storyboard/storyboardFile.ts'),
   ]);
   return await loadStoryboard(await storyboardFile(file), runtime);
 }
@@ -76,7 +76,7 @@ async function idOf(name: string, runtime: Runtime): Promise<string> {
     const [{ readDocument }, { idOf: idOfTitle }, { storyboardFile }] = await Promise.all([
       import('../production/storyboard/document.ts'),
       import('../production/storyboard/load.ts'),
-      import('./storyboardFile.ts'),
+      import('../production/storyboard/storyboardFile.ts'),
     ]);
     const { text, name: shown } = await storyboardFile(name);
     const { title } = (await readDocument(text, shown)).document;

@@ -25,4 +25,5 @@ export {
   type StoryboardRun,
 } from './storyboard/runStoryboard.ts';
 export { STORYBOARD_SCHEMA } from './storyboard/schema.ts';
+export { storyboardFile } from './storyboard/storyboardFile.ts';
 export { intend, send, type Wish } from './submit.ts';
