@@ -23,6 +23,7 @@ test('the help fits a screen and names every command', async () => {
     'agent',
     'plan',
     'sessions',
+    'storyboard',
     'produce',
     'ledger',
     'create',
