@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { studioModelsOf } from '../config/studioModels.ts';
 import { systemCode, VideoToolsetError } from '../errors.ts';
+import { clipFacts } from '../production/clipFacts.ts';
 import { invoke } from './invocation.ts';
 import { print, printJson } from './output.ts';
 
@@ -11,13 +12,14 @@ export function registerStudio(program: Command): void {
     .description('run the embedded server alone (previews)')
     .option('--port <n>', 'any free port if left out')
     .option('--host <address>', 'another address than this machine only')
+    .option('--allowed-host <name...>', 'further names that it is reached by, such as a proxy')
     .option(
       '--model-map <name=target>',
       'what makes the clips of a model, such as sora-2=google/veo-3.1-generate-preview; repeatable',
       (pair: string, pairs: string[]) => [...pairs, pair],
       Array.of<string>(),
     )
-    .action(({ port = '0', host, modelMap }, command: Command) =>
+    .action(({ port = '0', host, allowedHost, modelMap }, command: Command) =>
       invoke(command, async ({ runtime, json, signal, progress }) => {
         if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
           throw new VideoToolsetError(
@@ -33,6 +35,8 @@ export function registerStudio(program: Command): void {
           port: Number(port),
           models,
           ...(host !== undefined && { host }),
+          ...(allowedHost !== undefined && { allowedHosts: allowedHost }),
+          factsOf: async (id) => clipFacts(await runtime.ledger(), id),
           log: runtime.log,
         }).catch((cause) => {
           if (systemCode(cause) !== 'EADDRINUSE') throw cause;
@@ -42,6 +46,7 @@ export function registerStudio(program: Command): void {
         });
         if (json) printJson({ base_url: studio.baseUrl }, 0);
         else print(`${studio.baseUrl}\n`);
+        progress.note(`Its clips are shown at ${new URL('/', studio.baseUrl)}`);
         progress.note('It renders previews, not generative video. Stop it with Ctrl-C; its jobs are kept.');
         for (const [name, target] of Object.entries(models))
           if (target.includes('/')) progress.note(`${name} is made by ${target}, which costs what its provider takes.`);

@@ -10,15 +10,19 @@ import { registerCharacters } from './characters.ts';
 import { createAnimaticEngine } from './engines/animatic/animatic.ts';
 import type { BridgeOptions } from './engines/bridge/bridge.ts';
 import type { Engine, RemoteEngine } from './engines/engine.ts';
+import { registerGuard } from './guard.ts';
 import { openJobs } from './jobs.ts';
 import { chooseModel } from './models.ts';
 import { openapi } from './openapi.ts';
+import { registerPage } from './page/page.ts';
+import type { ClipFacts } from './page/wire.ts';
 import type { Variant } from './renders.ts';
-import { MAX_IMAGE_BYTES, type RequestReader, readCreateRequest } from './requests.ts';
+import { MAX_IMAGE_BYTES, type RequestReader, readCreateRequest, SECONDS, SIZES } from './requests.ts';
 import { registerRevisions } from './revisions.ts';
 import type { Job } from './store.ts';
 
 export { openapi } from './openapi.ts';
+export type { ClipFacts } from './page/wire.ts';
 
 const POLL_AFTER_MS = 500;
 /** A data URL of the largest image, and the other fields. */
@@ -46,6 +50,12 @@ export interface StudioOptions {
   openRemote?(model: string): Promise<RemoteEngine>;
   /** Does the process stay alive for it? Not when embedded. @default true */
   holdsProcess?: boolean;
+  /** Further names under which it is reached, such as a proxy's. @default [] */
+  allowedHosts?: readonly string[];
+  /** Asked for by everything but the page's own files. @default none */
+  token?: string;
+  /** Tells the page what a clip cost and where it was published. @default it says nothing of either */
+  factsOf?: (id: string) => Promise<ClipFacts | undefined>;
   log?: Log;
 }
 
@@ -109,6 +119,11 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     return job;
   };
 
+  registerGuard(server, { ...options, host });
+  registerPage(server, {
+    ...{ folder, find, log, factsOf: options.factsOf },
+    choices: { models: { [engine.name]: engine.name, ...models }, seconds: SECONDS, sizes: SIZES },
+  });
   server.get('/openapi.json', async () => openapi);
   registerRevisions(server, jobs, find);
   registerCharacters(server, jobs);

@@ -5,6 +5,7 @@ import { benchEightRenders } from './eightRenders.ts';
 import { benchImport } from './importing.ts';
 import { benchLedger } from './ledger.ts';
 import { benchOverlap } from './overlap.ts';
+import { benchPage } from './page.ts';
 import { benchPolling } from './polling.ts';
 import { benchRender } from './render.ts';
 import { benchResume } from './resume.ts';
@@ -34,6 +35,7 @@ const BENCHES = [
   benchImport,
   benchStarting,
   benchLedger,
+  benchPage,
   benchResume,
   benchStoryboard,
 ];
