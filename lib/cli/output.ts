@@ -49,12 +49,13 @@ export function tell(text: string): void {
 /** A tool's `Call x with {…}` as the command a person types. */
 export function commandFor(nextStep: string): string {
   return nextStep.replace(
-    /\bCall (video|cdn)_(\w+) with (\{.*?\})(?= |\.|$)(?: (?:to go on|again|first)\b)?\.?/,
-    (call, _family, operation: string, json: string) => {
+    /\bCall (video|cdn|storyboard)_(\w+) with (\{.*?\})(?= |\.|$)(?: (?:to go on|again|first)\b)?\.?/,
+    (call, family: string, operation: string, json: string) => {
       const args = parsedObject(json);
       if (operation === 'list') return `Go on with: video-toolset list${optionsOf(args)}`;
       const ids = [args.ids ?? args.id ?? []].flat().map(typed);
       const target = args.path === undefined ? afterDashes(ids) : [typedFile(args.path)];
+      if (family === 'storyboard') return `Go on with: video-toolset storyboard resume ${ids.join(' ')}`;
       if (operation === 'produce') return 'Go on with: video-toolset produce --resume';
       const command = operation === 'upload' ? 'publish' : operation;
       return target.length === 0 ? call : `Go on with: video-toolset ${command} ${target.join(' ')}`;

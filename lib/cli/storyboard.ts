@@ -89,7 +89,11 @@ async function idOf(name: string, runtime: Runtime): Promise<string> {
 
 /** Writes it down, and says what of it is new. */
 async function note(plan: StoryboardPlan, { runtime, progress }: Invocation): Promise<void> {
-  const { kept, wanted, dropped } = await (await runtime.ledger()).storyboards.plan(plan);
+  const { storyboards } = await runtime.ledger();
+  const before = (await storyboards.get(plan.id))?.file ?? plan.file;
+  const { kept, wanted, dropped } = await storyboards.plan(plan);
+  if (before !== plan.file)
+    progress.note(`A storyboard of this title was run from ${before}: this one takes its place.`);
   if (kept > 0)
     progress.note(`Of ${plan.shots.length} shots ${kept} have their clip, ${wanted.length} are to be made.`);
   if (dropped.length > 0)

@@ -1,4 +1,5 @@
 import { VideoToolsetError } from '../errors.ts';
+import { canGoOn } from '../production/storyboard/canGoOn.ts';
 import type { StoryboardRun } from '../production/storyboard/runStoryboard.ts';
 import type { Invocation } from './invocation.ts';
 import { exitCodeOf, print, printError, printJson, shownPath, tell } from './output.ts';
@@ -61,7 +62,7 @@ function summarise({ board, totals, film, contact_sheet, stoppedBy }: Storyboard
   lines.push(`Contact sheet: ${shownPath(contact_sheet, runtime.workspace)}`);
   if (unknown + gone > 0) lines.push('What became of some clips only a person can tell: video-toolset ledger');
   if (failed > 0) lines.push(`Make anew what failed: video-toolset storyboard retry ${board.id} --failed`);
-  if (published + failed < shots) lines.push(`Go on with: video-toolset storyboard resume ${board.id}`);
+  if (canGoOn(states)) lines.push(`Go on with: video-toolset storyboard resume ${board.id}`);
   tell(`${lines.join('\n')}\n`);
 }
 

@@ -14,6 +14,7 @@ export type { ProductionServices, Step, StepOptions } from './services.ts';
 export { advanceShot, type ShotOptions, type ShotStep } from './storyboard/advanceShot.ts';
 export type { Estimate } from './storyboard/estimate.ts';
 export { estimateText } from './storyboard/estimateText.ts';
+export { lastFrameOf } from './storyboard/frame.ts';
 export { loadStoryboard, type StoryboardText } from './storyboard/load.ts';
 export type { ShotEvent } from './storyboard/runShots.ts';
 export {
