@@ -81,13 +81,15 @@ describe('the package', () => {
       import { createVideoToolset, openRuntime } from 'video-toolset';
       import { registerTools } from 'video-toolset/hello-dave';
       import { serveMcpHttp } from 'video-toolset/mcp';
+      import { advanceShot } from 'video-toolset/production';
+      import schema from 'video-toolset/storyboard.schema.json' with { type: 'json' };
       import { startStudio } from 'video-toolset/studio';
       console.log(plugin.definitions().length, createVideoToolset().length);
-      console.log(typeof openRuntime, typeof startStudio, typeof serveMcpHttp, typeof registerTools);
+      console.log(typeof openRuntime, typeof startStudio, typeof serveMcpHttp, typeof registerTools, typeof advanceShot, schema.type);
       await import('video-toolset/openai-agents').catch(({ code, message }) => console.log(code, message));`;
     const { stdout } = run(process.execPath, ['--input-type=module', '-e', script]);
     const [counts, types, missing = ''] = stdout.trim().split('\n');
-    assert.deepEqual([counts, types], ['15 15', 'function function function function']);
+    assert.deepEqual([counts, types], ['15 15', 'function function function function function object']);
     assert.match(missing, /^ERR_MODULE_NOT_FOUND Cannot find package '@openai\/agents'/);
   });
 

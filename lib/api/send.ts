@@ -11,6 +11,8 @@ export interface SendOptions {
   gate?: SendGate | undefined;
   /** The same for every attempt at the same clip. */
   idempotencyKey?: string | undefined;
+  /** Sends again what was refused for a passing reason before a job was made. @default true */
+  retry?: boolean | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export function createSender(http: Http, profile: Profile) {
   return async (
     path: string,
     wire: WireRequest,
-    { signal, gate, idempotencyKey }: SendOptions = {},
+    { signal, gate, idempotencyKey, retry = true }: SendOptions = {},
   ): Promise<JsonResponse> => {
     const { idempotencyKey: header } = profile;
     const headers = header !== undefined && idempotencyKey !== undefined ? { [header]: idempotencyKey } : {};
@@ -36,6 +38,7 @@ export function createSender(http: Http, profile: Profile) {
         signal,
         gate,
         makesJob: true,
+        ...(!retry && { retry }),
       });
     const first: Encoding = wire.upload === undefined ? (learned ?? 'json') : 'multipart';
     try {

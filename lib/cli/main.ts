@@ -17,6 +17,7 @@ import { registerPublish } from './publish.ts';
 import { registerRetrieve } from './retrieve.ts';
 import { registerRevisions } from './revise.ts';
 import { registerSessions } from './sessions.ts';
+import { registerStoryboard } from './storyboard.ts';
 import { registerStudio } from './studio.ts';
 import { registerWait } from './wait.ts';
 
@@ -35,7 +36,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .version(toolVersion())
     .option('--json', 'print exactly one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
-    .option('--workspace <folder>', 'where files are read from and written to (VIDEO_WORKSPACE)')
+    .option('--workspace <folder>', 'where the files lie (VIDEO_WORKSPACE)')
     .option('--base-url <url>', 'the video server (VIDEO_BASE_URL)')
     .option('--yes', 'approve what this one call asks for')
     .addHelpText('after', EXAMPLES)
@@ -45,6 +46,7 @@ export async function main(args: readonly string[]): Promise<void> {
     registerAgent,
     registerPlan,
     registerProduce,
+    registerStoryboard,
     registerCreate,
     registerWait,
     registerRetrieve,

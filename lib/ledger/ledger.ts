@@ -6,6 +6,7 @@ import { requireWithin, spending } from './budget.ts';
 import type { LedgerDriver, Statements } from './driver.ts';
 import { type Changes, isOpen, moveStatement, overdue, superseded } from './moves.ts';
 import { createReads, type LedgerReads, oneClip, wantedClip } from './reads.ts';
+import { createStoryboards, type Storyboards } from './storyboards.ts';
 
 export interface LedgerOptions {
   /** How long after its reservation an attempt may be handed to the network. */
@@ -21,6 +22,8 @@ export type Predecessor = 'made no job' | 'may have made a job' | 'made a job';
 
 /** What was intended, sent, made and spent: one row for each wanted clip, safe for many processes. */
 export interface Ledger extends LedgerReads {
+  /** What wants clips in numbers. */
+  readonly storyboards: Storyboards;
   /**
    * Finds the clip that is wanted, or notes it down and reserves its price, before anything is sent. An open clip is found
    * from every process, a finished one only within its session.
@@ -108,6 +111,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
 
   return {
     ...createReads(driver, now),
+    storyboards: createStoryboards(driver, now),
 
     intend: (request, budget) =>
       driver.transaction(async (sql) => {

@@ -19,6 +19,8 @@ export interface LedgerReads {
   /** Answers that came for an attempt which another process had already taken over. */
   orphans(): Promise<Attempt[]>;
   spending(isFree: boolean): Promise<Spending>;
+  /** How long the newest clips of a server took from their sending to their address; undefined where there are none. */
+  usualMs(server: string): Promise<number | undefined>;
 }
 
 export function createReads(driver: LedgerDriver, now: () => number): LedgerReads {
@@ -51,6 +53,15 @@ export function createReads(driver: LedgerDriver, now: () => number): LedgerRead
     orphans: async () =>
       (await driver.all("SELECT * FROM attempts WHERE outcome = 'orphan' ORDER BY started_at DESC")).map(attemptOf),
     spending: (isFree) => spending(driver, isFree, now()),
+
+    async usualMs(server) {
+      const rows = await driver.all(
+        `SELECT updated_at - sent_at AS ms FROM clips WHERE state = 'published' AND server = ? AND sent_at IS NOT NULL
+         ORDER BY created_at DESC LIMIT 49`,
+        server,
+      );
+      return rows.map(({ ms }) => Number(ms)).sort((a, b) => a - b)[Math.floor(rows.length / 2)];
+    },
   };
 }
 

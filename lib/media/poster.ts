@@ -12,11 +12,13 @@ const CELL_LONG_SIDE = 320;
 /**
  * A picture as WebP, out of a clip (its path) or another kind of picture (its bytes). Clips come in codecs that no package
  * decodes everywhere, and foreign bytes are decoded in no process of ours: it takes the ffmpeg of the machine.
+ * @param atSecond of the clip @default 0
  * @returns undefined where there is no ffmpeg, or it cannot read what it was given
  */
-export function posterOf(source: string | Buffer, signal?: AbortSignal): Promise<Buffer | undefined> {
+export function posterOf(source: string | Buffer, signal?: AbortSignal, atSecond = 0): Promise<Buffer | undefined> {
   return inTurn(async () => {
-    const png = await takenBy(source, { filter: `scale='min(${MOST_WIDTH},iw)':-2`, codec: 'png' }, signal);
+    const filter = `scale='min(${MOST_WIDTH},iw)':-2`;
+    const png = await takenBy(source, { filter, codec: 'png', atSecond }, signal);
     return png === undefined ? undefined : await webpOf(png);
   });
 }
@@ -44,7 +46,7 @@ let last: Promise<unknown> = Promise.resolve();
 
 async function takenBy(
   source: string | Buffer,
-  { filter, codec }: { filter: string; codec: 'png' | 'mjpeg' },
+  { filter, codec, atSecond = 0 }: { filter: string; codec: 'png' | 'mjpeg'; atSecond?: number },
   signal?: AbortSignal,
 ): Promise<Buffer | undefined> {
   signal?.throwIfAborted();
@@ -53,6 +55,7 @@ async function takenBy(
     'ffmpeg',
     [
       ...['-v', 'error', '-max_pixels', String(MOST_PIXELS), '-protocol_whitelist', 'file,pipe'],
+      ...(atSecond > 0 ? ['-ss', String(atSecond)] : []),
       ...['-i', typeof source === 'string' ? `file:${source}` : 'pipe:0', '-frames:v', '1'],
       ...['-vf', filter, '-f', 'image2pipe', '-c:v', codec, 'pipe:1'],
     ],

@@ -44,7 +44,7 @@ async function stepOf(clip: Clip, services: ProductionServices, options: StepOpt
   requireItsServer(clip, services);
   switch (clip.state) {
     case 'intended':
-      if (now <= clip.sendDeadline) return pausedUntil(clip, clip.sendDeadline, now);
+      if (now <= clip.sendDeadline && !isRefused(clip, options)) return pausedUntil(clip, clip.sendDeadline, now);
       if (options.maySend === false) return { clip, isSettled: true };
       return await sendAnew(clip, 'made no job', services, options);
     case 'sent':
@@ -63,6 +63,11 @@ async function stepOf(clip: Clip, services: ProductionServices, options: StepOpt
   }
 }
 
+/** Was the last attempt refused for certain, with nobody left who sends it again? */
+function isRefused({ error }: Clip, { refusals }: StepOptions): boolean {
+  return error !== undefined && refusals === 'told';
+}
+
 function pausedUntil(clip: Clip, until: number, now: number): Step {
   return { clip, isSettled: false, pauseMs: Math.min(until - now + 1, LOOK_MS) };
 }
@@ -71,13 +76,13 @@ async function sendAnew(
   clip: Clip,
   predecessor: 'made no job' | 'made a job',
   services: ProductionServices,
-  { signal, stop }: StepOptions,
+  { signal, stop, refusals }: StepOptions,
 ): Promise<Step> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
   const job = await prepareAgain(clip, services);
   const price = await priceOf(job, api, services.config, signal);
   const anew = await ledger.attemptAnew(clip, price, services.config.budget, predecessor);
-  return { ...(await send(anew, job, price, services, stop)), isSettled: false };
+  return { ...(await send(anew, job, price, services, { signal: stop, refusals })), isSettled: false };
 }
 
 async function waitForJob(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
@@ -117,7 +122,9 @@ export async function noteJob(clip: Clip, video: Video, services: ProductionServ
     case 'cancelled': {
       const message = video.error?.message ?? 'its server gave no reason';
       const failed = await ledger.move(clip, 'failed', { error: { code: video.error?.code ?? 'job_failed', message } });
-      const isUnbilled = api.profile.billsFailedJobs === 'no' && costsNothing(clip, api.profile);
+      // What a free server says of its failed jobs is not said of those that others make for it.
+      const isOthers = api.profile.costsNothing && !costsNothing(clip, api.profile);
+      const isUnbilled = api.profile.billsFailedJobs === 'no' && !isOthers;
       if (isUnbilled || video.raw.billed === false) await ledger.release(failed);
       return failed;
     }
@@ -170,7 +177,7 @@ async function publish(
   return { clip: await ledger.move(clip, 'published', { published }), isSettled: true };
 }
 
-async function isThere(path: string, { workspace }: ProductionServices): Promise<boolean> {
+export async function isThere(path: string, { workspace }: ProductionServices): Promise<boolean> {
   return await workspace.find(path).then(
     () => true,
     (error) => {

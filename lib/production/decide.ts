@@ -30,7 +30,7 @@ export async function decide(
     const price = await priceOf(job, api, services.config, signal);
     const predecessor = clip.state === 'gone' ? 'made a job' : 'may have made a job';
     const anew = await ledger.attemptAnew(clip, price, services.config.budget, predecessor);
-    return (await send(anew, job, price, services, signal)).clip;
+    return (await send(anew, job, price, services, { signal })).clip;
   }
   const claimant = await ledger.byJob(clip.server, decision.job);
   if (claimant !== undefined && claimant.key !== clip.key) throw claimed(decision.job, claimant);

@@ -20,17 +20,27 @@ export async function priceOf(
   { prices }: Pick<Config, 'prices'>,
   signal?: AbortSignal,
 ): Promise<Price> {
-  const { defaultModel, defaultSeconds, maxSeconds } = api.profile;
   const { fields } = job.wire;
   const source = job.sourceId === undefined ? undefined : await api.retrieve(job.sourceId, { signal });
   if (source !== undefined && !isFinal(source.status)) throw notFinished(source);
-  const asked = fields.seconds ?? source?.seconds ?? (await uploadedSeconds(job));
-  const usual = job.operation === 'create' ? (defaultSeconds ?? maxSeconds) : maxSeconds;
-  const seconds = asked === undefined ? usual : lengthOf(asked);
-  const model = text(fields.model) ?? source?.model ?? defaultModel;
-  const isFree = isFreeClip(api.profile, model);
-  const size = text(fields.size) ?? source?.size;
-  const rate = isFree ? 0 : usdPerSecond({ model, size }, prices);
+  const seconds = fields.seconds ?? source?.seconds ?? (await uploadedSeconds(job));
+  const asked = { seconds, model: fields.model ?? source?.model, size: fields.size ?? source?.size };
+  return priceFor(job.operation, asked, api.profile, prices);
+}
+
+/** What a clip of that length, model and size may cost; what is undefined, the server's profile tells. */
+export function priceFor(
+  operation: PreparedJob['operation'],
+  asked: { seconds: unknown; model: unknown; size: unknown },
+  profile: Profile,
+  prices: Config['prices'],
+): Price {
+  const { defaultModel, defaultSeconds, maxSeconds } = profile;
+  const usual = operation === 'create' ? (defaultSeconds ?? maxSeconds) : maxSeconds;
+  const seconds = asked.seconds === undefined ? usual : lengthOf(asked.seconds);
+  const model = text(asked.model) ?? defaultModel;
+  const isFree = isFreeClip(profile, model);
+  const rate = isFree ? 0 : usdPerSecond({ model, size: text(asked.size) }, prices);
   return {
     isFree,
     ...(seconds !== undefined && { seconds }),

@@ -53,7 +53,7 @@ export async function begin(
   const { clip, isNew } = intention;
   if (!isNew) return { clip, isNew, notices: [] };
   const { job, price } = intention;
-  const sent = await send(clip, job, price, services, context.signal).catch(goOnWhereOpen);
+  const sent = await send(clip, job, price, services, context).catch(goOnWhereOpen);
   return { clip, ...sent, isNew, notices: job.notices };
 }
 
@@ -108,7 +108,8 @@ async function collect({ clip }: Step, services: ProductionServices, signal: Abo
   return { clip, isSettled: true, file, published };
 }
 
-function overall({ percent, ...report }: ProgressReport): ProgressReport {
+/** A report of one phase as one of the whole. */
+export function overall({ percent, ...report }: ProgressReport): ProgressReport {
   const { from, share } = PHASES[report.phase];
   return { ...report, percent: from + (share * (percent ?? 0)) / 100 };
 }

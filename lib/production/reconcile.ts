@@ -18,7 +18,7 @@ const BETWEEN_LOOKS_MS = 1_000;
  */
 export async function reconcile(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
-  const { signal, stop } = options;
+  const { signal, stop, refusals } = options;
   const { listEchoesPrompt, listComplete, listLagMs, missing } = api.profile;
   const isFree = costsNothing(clip, api.profile);
   const unknown = async (): Promise<Step> => ({
@@ -51,7 +51,7 @@ export async function reconcile(clip: Clip, services: ProductionServices, option
   if (options.maySend === false) return { clip, isSettled: true };
   const price = await priceOf(job, api, services.config, signal);
   const anew = await ledger.attemptAnew(clip, price, services.config.budget, 'made no job');
-  return { ...(await send(anew, job, price, services, stop)), isSettled: false };
+  return { ...(await send(anew, job, price, services, { signal: stop, refusals })), isSettled: false };
 }
 
 /** Without what was asked for, such as a picture that is gone, only a person can tell which job it is. */

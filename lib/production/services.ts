@@ -31,6 +31,11 @@ export type StepOptions = Pick<ToolContext, 'signal' | 'progress'> & {
   limitMs: number;
   /** May a request be sent for which it is certain that it made no job? @default true */
   maySend?: boolean;
+  /**
+   * A request that was refused for a passing reason, such as a 429, is sent again after a while; or the refusal is told at
+   * once, and the clip stays as it was intended, for a step at a better time. @default 'retried'
+   */
+  refusals?: 'retried' | 'told' | undefined;
 };
 
 /** Where a clip stands after a step. */

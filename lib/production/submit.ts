@@ -8,7 +8,7 @@ import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import { clipHash } from '../ledger/hash.ts';
 import { priceQuestion, requireApproval } from './approval.ts';
 import { priceOf } from './price.ts';
-import type { ProductionServices } from './services.ts';
+import type { ProductionServices, StepOptions } from './services.ts';
 
 /** How long an answer is waited for when the wish for it has ended. */
 const LAST_WORD_MS = 3_000;
@@ -89,6 +89,12 @@ export async function prepareAgain(clip: Clip, services: ProductionServices): Pr
   );
 }
 
+export interface SendingOptions {
+  signal?: AbortSignal | undefined;
+  /** @see StepOptions */
+  refusals?: StepOptions['refusals'];
+}
+
 /**
  * Hands a reserved attempt to the network, with every step of it in the ledger.
  * @throws VideoToolsetError `outcome_unknown` names the clip, with which the work goes on; `superseded` where another
@@ -99,7 +105,7 @@ export async function send(
   job: PreparedJob,
   price: Price,
   services: ProductionServices,
-  signal?: AbortSignal,
+  { signal, refusals = 'retried' }: SendingOptions = {},
 ): Promise<{ clip: Clip; video: Video }> {
   const { budget, sendDeadlineMs } = services.config;
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
@@ -133,12 +139,14 @@ export async function send(
   };
   let video: Video;
   try {
-    video = await api.make(job, { signal: stop.signal, gate, idempotencyKey: clip.idempotencyKey });
+    const retry = refusals === 'retried';
+    video = await api.make(job, { signal: stop.signal, gate, idempotencyKey: clip.idempotencyKey, retry });
   } catch (error) {
     if (error instanceof VideoToolsetError && error.code === 'superseded') throw error;
     if (current.state === 'intended') {
       // Who has just wished for it is told, and may wish again; one that is gone on with waits for better times.
-      if (clip.attempt === 1 || HOPELESS.includes(reasonOf(error).code))
+      const isWishedAnew = clip.attempt === 1 && refusals === 'retried';
+      if (isWishedAnew || HOPELESS.includes(reasonOf(error).code))
         await ledger.move(current, 'failed', { error: reasonOf(error) });
       throw error;
     }

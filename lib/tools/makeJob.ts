@@ -34,7 +34,7 @@ export async function makeJob(
   const intention = await intend(wishOf(request, variation), services, context);
   if (!intention.isNew) return await foundAgain(intention.clip, services, context);
   const { clip, job, price } = intention;
-  const { clip: sent, video } = await send(clip, job, price, services, context.signal);
+  const { clip: sent, video } = await send(clip, job, price, services, context);
   return {
     summary: [`Job ${video.id} was made and is ${video.status}.`, ...(video.notices ?? [])].join(' '),
     data: { jobs: [clipView(sent, video)], next_step: nextCall('video_wait', { ids: [video.id] }) },

@@ -1,5 +1,5 @@
 import type { Tool } from '../../types/tool.ts';
-import type { FileInput, JobRequest } from '../../types/video.ts';
+import { createRequestOf } from '../production/createRequest.ts';
 import { jobQuestion, MAKES_A_JOB, makeJob, VARIATION } from './makeJob.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
@@ -56,30 +56,3 @@ export const videoCreateTool = (services: Services): Tool =>
     handler: ({ variation, ...args }, context) => makeJob(createRequestOf(args), variation, services, context),
     question: ({ variation, ...args }, context) => jobQuestion(createRequestOf(args), variation, services, context),
   });
-
-export interface CreateArguments {
-  prompt: string;
-  seconds?: number;
-  size?: string;
-  model?: string;
-  input_reference?: string;
-  fit?: 'cover' | 'contain' | 'stretch' | 'none';
-  characters?: string[];
-}
-
-export function createRequestOf({ seconds, input_reference, characters, ...rest }: CreateArguments): JobRequest {
-  return {
-    operation: 'create',
-    parameters: {
-      ...rest,
-      ...(seconds !== undefined && { seconds: String(seconds) }),
-      ...(input_reference !== undefined && { input_reference: referenceOf(input_reference) }),
-      ...(characters !== undefined &&
-        characters.length > 0 && { extra: { characters: characters.map((id) => ({ id })) } }),
-    },
-  };
-}
-
-function referenceOf(reference: string): FileInput {
-  return /^(https?:\/\/|data:image\/)/i.test(reference) ? { url: reference } : { path: reference };
-}

@@ -1,13 +1,14 @@
 import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { noSuchClip } from '../production/advance.ts';
+import { type CreateArguments, createRequestOf } from '../production/createRequest.ts';
 import { type Outcome, produce, produceWish } from '../production/produce.ts';
 import { questionBefore, type Wish } from '../production/submit.ts';
 import { clipView } from './clips.ts';
 import { notMade } from './notMade.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
-import { CLIP_PARAMETERS, type CreateArguments, createRequestOf } from './videoCreate.ts';
+import { CLIP_PARAMETERS } from './videoCreate.ts';
 import { nextCall } from './view.ts';
 
 export const videoProduceTool = (services: Services): Tool =>

@@ -13,6 +13,7 @@ import { benchRetrieve } from './retrieve.ts';
 import { benchS3 } from './s3.ts';
 import { benchSftp } from './sftp.ts';
 import { benchStarting } from './starting.ts';
+import { benchStoryboard } from './storyboard.ts';
 import { benchTools } from './toolTokens.ts';
 import { benchUpload } from './upload.ts';
 import { benchWaits } from './waits.ts';
@@ -36,6 +37,7 @@ const BENCHES = [
   benchLedger,
   benchPage,
   benchResume,
+  benchStoryboard,
 ];
 
 const wanted = process.argv[2];

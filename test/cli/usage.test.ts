@@ -22,6 +22,8 @@ test('the help fits a screen and names every command', async () => {
   for (const command of [
     'agent',
     'plan',
+    'sessions',
+    'storyboard',
     'produce',
     'ledger',
     'create',

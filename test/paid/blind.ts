@@ -11,7 +11,7 @@ const blindRetry: ProductionServices['reconcile'] = async (clip, services, { sig
   const job = await prepareAgain(clip, services);
   const price = await priceOf(job, api, config, signal);
   const anew = await ledger.attemptAnew(clip, price, config.budget, 'may have made a job');
-  return { ...(await send(anew, job, price, services, signal)), isSettled: false };
+  return { ...(await send(anew, job, price, services, { signal })), isSettled: false };
 };
 
 const [prompt = ''] = process.argv.slice(2);

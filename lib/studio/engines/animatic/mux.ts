@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import {
   ALL_FORMATS,
   BufferSource,
@@ -9,9 +9,8 @@ import {
   Input,
   Mp4OutputFormat,
   Output,
-  StreamTarget,
-  type StreamTargetChunk,
 } from 'mediabunny';
+import { createFileTarget } from '../../../media/fileTarget.ts';
 import { cropSps } from './sps.ts';
 
 export interface MuxOptions {
@@ -82,17 +81,6 @@ export async function muxVideo(encoded: Uint8Array, path: string, options: MuxOp
     input.dispose();
   }
   await file.sync();
-}
-
-/** mediabunny's own file target takes a short write for a whole one: on a full disk it reports success and half a file. */
-function createFileTarget(file: FileHandle): StreamTarget {
-  const write = async ({ data, position }: StreamTargetChunk) => {
-    for (let written = 0; written < data.byteLength; ) {
-      const { bytesWritten } = await file.write(data, written, data.byteLength - written, position + written);
-      written += bytesWritten;
-    }
-  };
-  return new StreamTarget(new WritableStream({ write }), { chunked: true });
 }
 
 /** The decoder configuration record (ISO 14496-15, 5.2.4.1.1) with its one SPS cropped to the size shown. */

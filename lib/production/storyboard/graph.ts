@@ -1,0 +1,34 @@
+import type { PlannedShot } from '../../../types/storyboard.ts';
+import { meant } from './problems.ts';
+
+/** What is wrong between shots, and at which one. */
+export interface GraphProblem {
+  shot: string;
+  message: string;
+}
+
+/** Is every source there, and made of nothing that is made of it? */
+export function graphProblems(shots: readonly PlannedShot[]): GraphProblem[] {
+  const byId = new Map(shots.map((shot) => [shot.id, shot]));
+  const problems: GraphProblem[] = [];
+  const sourceOf = (id: string) => byId.get(id)?.request.source?.shot;
+  /** The walk that came by; what it led to is known. */
+  const seen = new Map<string, string>();
+  for (const { id, request } of shots) {
+    const { source } = request;
+    if (source !== undefined && !byId.has(source.shot)) {
+      const known = `${source.link} names ${JSON.stringify(source.shot)}, which is no shot${meant(source.shot, byId.keys())}`;
+      problems.push({ shot: id, message: known });
+    }
+    const walk: string[] = [];
+    let next: string | undefined = id;
+    for (; next !== undefined && !seen.has(next); next = sourceOf(next)) {
+      seen.set(next, id);
+      walk.push(next);
+    }
+    if (next === undefined || seen.get(next) !== id) continue;
+    const circle = [...walk.slice(walk.indexOf(next)), next].join(' is made of ');
+    problems.push({ shot: next, message: `it is made of itself: ${circle}` });
+  }
+  return problems;
+}

@@ -1,0 +1,145 @@
+import { availableParallelism } from 'node:os';
+import type { Film, Shot, Storyboard, StoryboardPlan } from '../../../types/storyboard.ts';
+import type { Profile } from '../../api/profiles.ts';
+import { toToolsetError, VideoToolsetError } from '../../errors.ts';
+import { noSuchStoryboard } from '../../ledger/storyboards.ts';
+import type { ProductionServices } from '../services.ts';
+import { requireBoardApproval } from './approval.ts';
+import { writeContactSheet } from './contactSheet.ts';
+import { type Estimate, estimate } from './estimate.ts';
+import { makeFilm } from './film.ts';
+import { sweepParts } from './keep.ts';
+import { writeManifest } from './manifest.ts';
+import { type RunEnd, type RunOptions, runShots } from './runShots.ts';
+import { type Totals, totalsOf } from './totals.ts';
+import { allShots } from './views.ts';
+
+/** Shots at once, where nobody says: more would be refused, or wait, on most servers. */
+const USUAL_CONCURRENCY = 4;
+
+export type StoryboardOptions = Omit<RunOptions, 'concurrency'> & {
+  /** Shots at work at once. @default 4; the cores for the studio */
+  concurrency?: number | undefined;
+  /** Called before anything is sent: what is still to be made, and how many shots are not at their end. */
+  onBegin?: ((wanted: Estimate, open: number) => void) | undefined;
+};
+
+export interface StoryboardRun extends RunEnd, Finished {
+  board: Storyboard;
+}
+
+/** What a storyboard came to. */
+export interface Finished {
+  totals: Totals;
+  film?: Film;
+  /** Why there is no film of it, though all shots are there. */
+  filmError?: VideoToolsetError;
+  /** Paths in the workspace. */
+  manifest: string;
+  contact_sheet: string;
+}
+
+/**
+ * Carries a storyboard that is written down as far as it goes: its shots, then the film, the manifest and the contact sheet.
+ * A person is asked once for all, not for every shot.
+ * @throws VideoToolsetError `not_found`, `invalid_argument` for one of another workspace or server, `not_approved`
+ */
+export async function runStoryboard(
+  id: string,
+  services: ProductionServices,
+  options: StoryboardOptions = {},
+): Promise<StoryboardRun> {
+  const [api, { storyboards }] = await Promise.all([services.api(), services.ledger()]);
+  const board = await storyboards.get(id);
+  if (board === undefined) throw noSuchStoryboard(id);
+  requireItsPlace(board, services);
+  await services.workspace.requireWritable();
+  const { concurrency = usualConcurrency(api.profile), approve, onBegin, ...rest } = options;
+  const wanted = await estimateOf(id, services, { concurrency });
+  await requireBoardApproval(board.title, wanted, services.config, approve);
+  onBegin?.(wanted, openOf(await storyboards.counts(id)));
+  const end = await runShots(id, services, { ...rest, concurrency, approve: async () => true });
+  return { board, ...end, ...(await finishStoryboard(id, services, options.signal)) };
+}
+
+/**
+ * What is still to be made of a storyboard.
+ * @param withFailed were they let be made anew @default false
+ * @throws VideoToolsetError for what its server, or this machine, cannot do
+ */
+export async function estimateOf(
+  id: string,
+  services: ProductionServices,
+  { concurrency, withFailed = false }: { concurrency?: number | undefined; withFailed?: boolean } = {},
+): Promise<Estimate> {
+  const { profile } = await services.api();
+  const all = new Map<string, Pick<Shot, 'id' | 'request'>>();
+  const wanted: Pick<Shot, 'id' | 'request'>[] = [];
+  for await (const { id: shot, request, stage, clip } of allShots(id, services)) {
+    all.set(shot, { id: shot, request });
+    const isWanted = stage === 'failed' ? withFailed : clip === undefined;
+    if (isWanted) wanted.push({ id: shot, request });
+  }
+  return await estimate(wanted, all, services, concurrency ?? usualConcurrency(profile));
+}
+
+/** The same of one that is not written down, or in another version. */
+export async function estimateOfPlan(
+  plan: StoryboardPlan,
+  services: ProductionServices,
+  concurrency?: number,
+): Promise<Estimate> {
+  const [{ profile }, { storyboards }] = await Promise.all([services.api(), services.ledger()]);
+  const all = new Map(plan.shots.map((shot) => [shot.id, shot]));
+  const { wanted } = await storyboards.preview(plan);
+  const shots = wanted.flatMap((id) => all.get(id) ?? []);
+  return await estimate(shots, all, services, concurrency ?? usualConcurrency(profile));
+}
+
+/** Makes the film, where all of its shots are there, and writes down what the storyboard came to. It may be called at any time. */
+export async function finishStoryboard(
+  id: string,
+  services: ProductionServices,
+  signal?: AbortSignal,
+): Promise<Finished> {
+  const { storyboards } = await services.ledger();
+  const board = await storyboards.get(id);
+  if (board === undefined) throw noSuchStoryboard(id);
+  let filmError: VideoToolsetError | undefined;
+  const film = signal?.aborted
+    ? undefined
+    : await makeFilm(board, services, signal).catch((error) => {
+        filmError = toToolsetError(error);
+        return undefined;
+      });
+  const totals = await totalsOf(id, services);
+  const { film: _, ...rest } = board;
+  const told = { ...rest, ...(film && { film }) };
+  const manifest = await writeManifest(told, totals, services);
+  const contact_sheet = await writeContactSheet(told, totals, services);
+  await sweepParts(services.workspace);
+  return { totals, ...(film && { film }), ...(filmError && { filmError }), manifest, contact_sheet };
+}
+
+function openOf({ published: _, failed: __, ...open }: Totals['states']): number {
+  return Object.values(open).reduce((sum, count) => sum + count, 0);
+}
+
+function usualConcurrency({ name }: Profile): number {
+  return name === 'studio' ? availableParallelism() : USUAL_CONCURRENCY;
+}
+
+/** Its files lie in its workspace, and its jobs on its server. */
+function requireItsPlace({ id, server, workspace }: Storyboard, services: ProductionServices): void {
+  const isItsServer = server === services.server;
+  if (isItsServer && workspace === services.workspace.root) return;
+  const place = isItsServer ? `another workspace (${workspace})` : `another server (${server})`;
+  const setting = isItsServer
+    ? `--workspace ${workspace}`
+    : server === 'studio'
+      ? 'no VIDEO_BASE_URL'
+      : `VIDEO_BASE_URL=${server}`;
+  throw new VideoToolsetError('invalid_argument', `The storyboard ${id} belongs to ${place}: nothing was sent.`, {
+    next_step: `Go on with it with ${setting}.`,
+  });
+}
