@@ -93,6 +93,35 @@ describe('the package', () => {
     assert.match(missing, /^ERR_MODULE_NOT_FOUND Cannot find package '@openai\/agents'/);
   });
 
+  test("serves the studio's page with every file that it names", () => {
+    const script = `
+      import { startStudio } from 'video-toolset/studio';
+      const studio = await startStudio({ state: 'state' });
+      const seen = new Map();
+      const visit = async (address) => {
+        if (seen.has(address)) return;
+        const response = await fetch(new URL(address, studio.baseUrl));
+        seen.set(address, response.status);
+        const text = await response.text();
+        const named = [...text.matchAll(/(?:src|href)="([/]studio[^"]+)"|from '[.]([/][^']+)'/g)];
+        for (const [, link, module] of named) await visit(link ?? '/studio/page' + module);
+      };
+      await visit('/');
+      await studio.close();
+      console.log(JSON.stringify([...seen]));`;
+    const { stdout } = run(process.execPath, ['--input-type=module', '-e', script]);
+    const seen: [string, number][] = JSON.parse(stdout);
+    assert.deepEqual(
+      seen.filter(([, status]) => status !== 200),
+      [],
+    );
+    for (const name of ['main.js', 'wall.js', 'format.js', 'base.css', 'icon.svg'])
+      assert.ok(
+        seen.some(([address]) => address === `/studio/page/${name}`),
+        name,
+      );
+  });
+
   test('type-checks in a project that uses it', () => {
     const consumer = path.join(project, 'consumer.ts');
     writeFileSync(

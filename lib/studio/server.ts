@@ -72,7 +72,7 @@ export interface Studio {
  */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { state, port = 0, host = '127.0.0.1', log = createLog(), engine = createAnimaticEngine() } = options;
-  const folder = path.join(state, 'studio');
+  const folder = path.resolve(state, 'studio');
   const { models = {}, openRemote = bridgeTo(options.bridge) } = options;
   const jobs = await openJobs({
     folder,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CHROMIUM_MISSING } from '../../support/browser.ts';
 import { picture } from '../../support/media.ts';
-import { ask, createJob, openStudio, reaches, revisingEngine } from '../../support/studio.ts';
+import { ask, createJob, openStudio, reaches, remoteEngine, revisingEngine } from '../../support/studio.ts';
 import { pageOf, sharedBrowser } from './support.ts';
 
 /** What the studio has, newest first. */
@@ -81,5 +81,29 @@ describe('the form', { skip: CHROMIUM_MISSING }, () => {
       { prompt: 'a wolf', remixed_from_video_id: source, seconds: '4' },
       { prompt: 'a fox' },
     ]);
+  });
+
+  test('says which models cost money, and shows what is told of their clips', async () => {
+    const openRemote = async (model: string) =>
+      remoteEngine(model, async ({ commit, tell }) => {
+        await commit();
+        await tell({ notes: ['4 seconds became 5.'], usd: 0.25 });
+      });
+    await using studio = await openStudio({ models: { 'sora-2': 'acme/veo-9' }, openRemote });
+    await using seen = await visit(pageOf(studio.baseUrl), { mayComplain: /404/ });
+    const { page } = seen;
+    await page.getByRole('button', { name: 'Make a clip' }).click();
+    await page.getByRole('textbox', { name: 'Prompt' }).fill('a paid boat');
+    const made = page.getByLabel('Made by');
+    assert.equal(await made.inputValue(), 'test', 'nothing is spent unless it is chosen');
+    await made.selectOption({ label: 'sora-2: acme/veo-9, costs what its provider takes' });
+    await page.getByRole('button', { name: 'Make it' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'a paid boat' }).getByText('No picture').waitFor();
+    await page.locator('.card-link').click();
+    const details = page.getByRole('dialog', { name: 'Clip' });
+    await details.getByText('Requested model').waitFor();
+    const facts = await details.locator('.facts').textContent();
+    for (const fact of ['acme/veo-9', 'sora-2', '4 seconds became 5.', '$0.25']) assert.ok(facts?.includes(fact), fact);
+    assert.equal(await details.getByRole('button', { name: 'Remix' }).count(), 0, 'which only the studio itself can');
   });
 });
