@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { systemCode, VideoToolsetError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { NOTICE, RequestError, sendError } from './answers.ts';
@@ -58,9 +58,12 @@ function sendFailure(reply: FastifyReply, error: unknown): number {
 function failureOf(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   const code = systemCode(error);
-  const isFull = (error instanceof VideoToolsetError && error.code === 'disk_full') || code === 'ENOSPC' || code === 'EDQUOT';
+  const isFull =
+    (error instanceof VideoToolsetError && error.code === 'disk_full') || code === 'ENOSPC' || code === 'EDQUOT';
   if (isFull)
-    return new RequestError(507, 'The disk of the studio is full: nothing was kept of this request.', { code: 'disk_full' });
+    return new RequestError(507, 'The disk of the studio is full: nothing was kept of this request.', {
+      code: 'disk_full',
+    });
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status >= 400 && status < 500 && error instanceof Error) return new RequestError(status, error.message);
   return new RequestError(500, 'The studio failed to handle this request.');

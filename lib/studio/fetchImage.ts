@@ -51,7 +51,11 @@ interface Opening {
   signal: AbortSignal;
 }
 
-async function open(url: URL, opening: Opening, redirectsLeft = MOST_REDIRECTS): Promise<Dispatcher.ResponseData['body']> {
+async function open(
+  url: URL,
+  opening: Opening,
+  redirectsLeft = MOST_REDIRECTS,
+): Promise<Dispatcher.ResponseData['body']> {
   const { agent, allowPrivate, signal } = opening;
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused(`it leads to ${url.protocol}`);
   // An address in numbers is not looked up.

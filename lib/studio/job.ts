@@ -72,3 +72,10 @@ export interface Room {
   share: number;
   bytes: number;
 }
+
+/** Of one owner, in one lane. */
+export interface OpenJobs {
+  lane: Lane;
+  queued: number;
+  running: number;
+}

@@ -31,7 +31,8 @@ export interface KeptClips {
 export function keptClipsOf(database: Database): KeptClips {
   const idsOf = async (...query: Parameters<Database['all']>) =>
     (await database.all(...query)).map(({ id }) => String(id));
-  const bytes = async () => Number((await database.all('SELECT total(bytes) AS bytes FROM jobs WHERE bytes > 0'))[0]?.bytes);
+  const bytes = async () =>
+    Number((await database.all('SELECT total(bytes) AS bytes FROM jobs WHERE bytes > 0'))[0]?.bytes);
   return {
     bytes,
 
@@ -65,10 +66,7 @@ export function keptClipsOf(database: Database): KeptClips {
     },
 
     async setGone(ids) {
-      await database.run(
-        'UPDATE jobs SET bytes = 0 WHERE id IN (SELECT value FROM json_each(?))',
-        JSON.stringify(ids),
-      );
+      await database.run('UPDATE jobs SET bytes = 0 WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids));
     },
 
     async forgetOlder(jobs, characters) {
@@ -90,9 +88,6 @@ export function keptClipsOf(database: Database): KeptClips {
     },
 
     unknown: (ids) =>
-      idsOf(
-        'SELECT value AS id FROM json_each(?) WHERE value NOT IN (SELECT id FROM jobs)',
-        JSON.stringify(ids),
-      ),
+      idsOf('SELECT value AS id FROM json_each(?) WHERE value NOT IN (SELECT id FROM jobs)', JSON.stringify(ids)),
   };
 }

@@ -31,4 +31,12 @@ export const MIGRATIONS = [
    ALTER TABLE jobs ADD COLUMN ticket TEXT;
    ALTER TABLE jobs ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
    ALTER TABLE jobs ADD COLUMN usd REAL;`,
+  // Bytes are null in rows from before they were counted; those clips stay as long as new ones do.
+  `ALTER TABLE jobs ADD COLUMN caller TEXT NOT NULL DEFAULT '';
+   ALTER TABLE jobs ADD COLUMN bytes INTEGER;
+   ALTER TABLE jobs ADD COLUMN expires_at INTEGER;
+   UPDATE jobs SET expires_at = completed_at + 30 * 86400 WHERE status = 'completed';
+   CREATE INDEX kept_bytes ON jobs (status, expires_at, bytes) WHERE bytes > 0;
+   CREATE INDEX jobs_by_status ON jobs (status);
+   CREATE INDEX unmeasured_jobs ON jobs (id) WHERE bytes IS NULL;`,
 ];

@@ -16,12 +16,17 @@ const LOOK_FOR_STRAYS_INTERVAL_MS = 3_600_000;
 /** No upload and no making of a job takes as long. */
 const STRAY_AFTER_MS = 3_600_000;
 
+/** Clips that expired since this process was started. */
+export interface Evictions {
+  age: number;
+  quota: number;
+}
+
 /** Clears away what nobody can fetch any more. */
 export interface Retention {
   /** Lets clips expire by age and by quota, and removes their files. One at a time; a failure is left to the next one. */
   sweep(): Promise<void>;
-  readonly evictions: { age: number; quota: number };
-  readonly quotaBytes: number;
+  readonly evictions: Evictions;
   close(): Promise<void>;
 }
 
@@ -102,7 +107,6 @@ export function openRetention({ folder, clips, quotaBytes, log }: RetentionOptio
   return {
     sweep,
     evictions,
-    quotaBytes,
     async close() {
       closing = true;
       clearInterval(timer);
