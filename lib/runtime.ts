@@ -53,7 +53,12 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
   const serverAddress = async (): Promise<string> => {
     if (config.baseUrl !== undefined) return config.baseUrl;
     const { startStudio } = await import('./studio/server.ts');
-    studio = await startStudio({ state: config.state, log, holdsProcess: false });
+    const { state, studioKeepDays: keepDays, studioQuotaGb } = config;
+    studio = await startStudio({
+      ...{ state, log, holdsProcess: false },
+      ...(keepDays !== undefined && { keepDays }),
+      ...(studioQuotaGb !== undefined && { quotaBytes: studioQuotaGb * 1024 ** 3 }),
+    });
     return studio.baseUrl;
   };
   const api = once<VideoApi>(async () =>
