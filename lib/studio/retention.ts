@@ -12,7 +12,7 @@ const SHARE_OF_DISK = 0.1;
 const MOST_JOBS = 20_000;
 const MOST_CHARACTERS = 10_000;
 const SWEEP_INTERVAL_MS = 60_000;
-const LOOK_FOR_STRAYS_INTERVAL_MS = 3_600_000;
+const LOOKS_FOR_STRAYS_AFTER_MS = 3_600_000;
 /** No upload and no making of a job takes as long. */
 const STRAY_AFTER_MS = 3_600_000;
 
@@ -35,13 +35,16 @@ export interface RetentionOptions {
   clips: KeptClips;
   quotaBytes: number;
   log: Log;
+  /** Since the start, and again. @default an hour */
+  looksForStraysAfterMs?: number;
 }
 
 /**
  * Several studios may do this on one folder: each step may be done twice, and a clip is first said to have expired, then
  * removed, and only then said to be gone, so that no crash leaves files that nobody counts.
  */
-export function openRetention({ folder, clips, quotaBytes, log }: RetentionOptions): Retention {
+export function openRetention(options: RetentionOptions): Retention {
+  const { folder, clips, quotaBytes, log, looksForStraysAfterMs = LOOKS_FOR_STRAYS_AFTER_MS } = options;
   const evictions = { age: 0, quota: 0 };
   let sweeping: Promise<void> | undefined;
   let isWanted = false;
@@ -82,7 +85,7 @@ export function openRetention({ folder, clips, quotaBytes, log }: RetentionOptio
     evictions.quota += await clips.expireBeyond(quotaBytes, unixNow());
     await removeWaste();
     await clips.forgetOlder(MOST_JOBS, MOST_CHARACTERS);
-    if (performance.now() - lookedForStraysAt < LOOK_FOR_STRAYS_INTERVAL_MS) return;
+    if (performance.now() - lookedForStraysAt < looksForStraysAfterMs) return;
     lookedForStraysAt = performance.now();
     await removeStrays();
   };
