@@ -17,6 +17,7 @@ const BUSY_RETRY_SECONDS = 1;
 /** A sender that has its answer already may go on for so long, or the answer would be lost on it. */
 const LINGER_MS = 5_000;
 const LINGER_BYTES = 64 * 1024 * 1024;
+const LINGER_CHECK_MS = 20;
 
 /** Refuses bodies that are too large before they are read, and more of them at once than there is memory for. */
 export function registerBodies(server: FastifyInstance, mostMemoryBytes: number): void {
@@ -33,6 +34,11 @@ export function registerBodies(server: FastifyInstance, mostMemoryBytes: number)
     reply.raw.once('close', () => {
       claimed -= claim;
     });
+  });
+
+  server.addHook('onSend', async ({ raw }, reply) => {
+    // A connection that is closed at once takes the answer along.
+    if (!raw.complete) reply.removeHeader('connection');
   });
 
   server.addHook('onResponse', async ({ raw }) => {
@@ -64,14 +70,14 @@ function busy(): RequestError {
 }
 
 function linger(raw: IncomingMessage): void {
-  let bytes = 0;
-  const end = () => raw.socket.destroy();
-  const timer = setTimeout(end, LINGER_MS);
-  raw.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > LINGER_BYTES) end();
-  });
-  raw.once('close', () => clearTimeout(timer));
+  const { socket } = raw;
+  const [bytes, began] = [socket.bytesRead, performance.now()];
+  const timer = setInterval(() => {
+    const isTooMuch = socket.bytesRead - bytes > LINGER_BYTES || performance.now() - began > LINGER_MS;
+    if (isTooMuch) socket.destroy();
+    if (isTooMuch || raw.complete || socket.destroyed) clearInterval(timer);
+  }, LINGER_CHECK_MS);
+  timer.unref();
   raw.unpipe();
   raw.resume();
 }

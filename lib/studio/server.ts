@@ -103,7 +103,11 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     routerOptions: { maxParamLength: 1_024 },
     requestTimeout: limits.requestMs,
     connectionTimeout: limits.idleMs,
-    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: Math.min(5_000, limits.headersMs) },
+    http: {
+      requireHostHeader: false,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
+    },
   });
   server.server.maxConnections = limits.connections;
   await server.register(multipart, { throwFileSizeLimit: false });
