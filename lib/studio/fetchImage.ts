@@ -67,6 +67,8 @@ async function open(
     headers: { accept: 'image/*', 'accept-encoding': 'identity' },
     signal,
   });
+  // That a body breaks off is told to who reads it, and to nobody where it is not read.
+  body.on('error', () => undefined);
   if (statusCode === 200) return body;
   body.destroy();
   const { location } = headers;

@@ -22,6 +22,7 @@ import { openapi } from './openapi.ts';
 import { MAX_IMAGE_BYTES } from './requests.ts';
 import { registerRevisions } from './revisions.ts';
 import { registerVideos } from './routes.ts';
+import { registerStop } from './stop.ts';
 import { createTally } from './tally.ts';
 
 export type { StudioLimits } from './limits.ts';
@@ -100,6 +101,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     ...earlyFailures,
     bodyLimit: MOST_TEXT_BYTES,
     genReqId: requestId,
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 1_024 },
     requestTimeout: limits.requestMs,
     connectionTimeout: limits.idleMs,
@@ -121,6 +123,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   };
 
   registerFailures(server, log);
+  const stop = registerStop(server, limits.graceMs);
   registerMetrics(server, async () => tally.metricsOf(await jobs.figures()));
   const callerOf = registerGuard(server, { ...options, host, rates: limits });
   registerBodies(server, limits.bodyMemoryBytes);
@@ -146,9 +149,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   return {
     baseUrl: `${address}/v1`,
     async close() {
-      const impatience = setTimeout(() => server.server.closeAllConnections(), limits.graceMs);
-      await server.close();
-      clearTimeout(impatience);
+      await stop();
       await jobs.close();
     },
   };
