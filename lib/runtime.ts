@@ -4,6 +4,7 @@ import type { Config, Options } from '../types/config.ts';
 import type { Tool } from '../types/tool.ts';
 import { createVideoApi, type VideoApi } from './api/video.ts';
 import { type Cdn, createCdn, localCdnFolder } from './cdn/cdn.ts';
+import { studioTarget } from './config/studioModels.ts';
 import { TOOL_NAMES } from './config/tools.ts';
 import { type Defaults, resolveConfig, resolveTools, secretsOf } from './config.ts';
 import type { AgentLauncher } from './host/AgentLauncher.ts';
@@ -53,9 +54,9 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
   const serverAddress = async (): Promise<string> => {
     if (config.baseUrl !== undefined) return config.baseUrl;
     const { startStudio } = await import('./studio/server.ts');
-    const { state, studioKeepDays: keepDays, studioQuotaGb } = config;
+    const { state, studioModels: models, studioKeepDays: keepDays, studioQuotaGb } = config;
     studio = await startStudio({
-      ...{ state, log, holdsProcess: false },
+      ...{ state, models, log, holdsProcess: false },
       ...(keepDays !== undefined && { keepDays }),
       ...(studioQuotaGb !== undefined && { quotaBytes: studioQuotaGb * 1024 ** 3 }),
     });
@@ -67,6 +68,7 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
       baseUrl: await serverAddress(),
       serverName: server,
       server: config.baseUrl === undefined ? 'studio' : config.server,
+      profile: { ...config.profile, ...(isEmbedded && { isPaid: isPaidBy(config) }) },
       workspace,
       log,
     }),
@@ -120,6 +122,11 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
   };
+}
+
+/** The embedded studio's models are known: what its own engine draws costs nothing. */
+function isPaidBy({ studioModels }: Pick<Config, 'studioModels'>): (model: string) => boolean {
+  return (model) => studioTarget(model, studioModels) !== 'animatic';
 }
 
 /**

@@ -17,7 +17,16 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/api', 'lib/cdn', 'lib/ledger'],
   ['lib/media', 'lib/workspace', 'lib/sqlite'],
   [
-    ...['lib/bearer', 'lib/config', 'lib/controls', 'lib/errors', 'lib/foreign', 'lib/hostNames', 'lib/log', 'lib/slug'],
+    ...[
+      'lib/bearer',
+      'lib/config',
+      'lib/controls',
+      'lib/errors',
+      'lib/foreign',
+      'lib/hostNames',
+      'lib/log',
+      'lib/slug',
+    ],
     'lib/version',
   ],
   ['types'],

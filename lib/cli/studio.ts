@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import { studioModelsOf } from '../config/studioModels.ts';
 import { resolveConfig, secretsOf } from '../config.ts';
 import { systemCode, VideoToolsetError } from '../errors.ts';
 import { createLog } from '../log.ts';
@@ -18,6 +19,7 @@ interface StudioSettings {
   queue?: string;
   rate?: string;
   allowPrivateImages?: true;
+  modelMap: string[];
 }
 
 export function registerStudio(program: Command): void {
@@ -34,13 +36,19 @@ export function registerStudio(program: Command): void {
     .option('--queue <n>', 'how many jobs may wait (1000)')
     .option('--rate <n>', 'how many requests a second each token may send (100)')
     .option('--allow-private-images', 'fetch images from private addresses, too')
-    .action(({ port = '0', ...settings }: StudioSettings, command: Command) =>
+    .option(
+      '--model-map <name=target>',
+      'what makes the clips of a model, such as sora-2=google/veo-3.1-generate-preview; repeatable',
+      (pair: string, pairs: string[]) => [...pairs, pair],
+      Array.of<string>(),
+    )
+    .action(({ port = '0', modelMap, ...settings }: StudioSettings, command: Command) =>
       invoke(command, async ({ options, json, signal, progress }) => {
-        const chosen = { ...options, ...chosenIn(settings) };
-        const config = resolveConfig(chosen);
+        const config = resolveConfig({ ...options, ...chosenIn(settings) });
+        const models = { ...config.studioModels, ...(modelMap.length > 0 && studioModelsOf(modelMap.join(','))) };
         const { startStudio } = await import('../studio/server.ts');
         const studio = await startStudio({
-          ...{ state: config.state, port: wholeNumber('--port', port, 0, 65_535) },
+          ...{ state: config.state, port: wholeNumber('--port', port, 0, 65_535), models },
           ...studioOptions(settings),
           ...(config.studioTokens !== undefined && { tokens: config.studioTokens }),
           ...(config.studioKeepDays !== undefined && { keepDays: config.studioKeepDays }),
@@ -55,6 +63,8 @@ export function registerStudio(program: Command): void {
         if (json) printJson({ base_url: studio.baseUrl }, 0);
         else print(`${studio.baseUrl}\n`);
         progress.note('It renders previews, not generative video. Stop it with Ctrl-C; its jobs are kept.');
+        for (const [name, target] of Object.entries(models))
+          if (target.includes('/')) progress.note(`${name} is made by ${target}, which costs what its provider takes.`);
         if (!signal.aborted) await once(signal, 'abort');
         await studio.close();
         return 0;
@@ -63,7 +73,7 @@ export function registerStudio(program: Command): void {
 }
 
 /** What has a variable, too. */
-function chosenIn({ token, keepDays, quotaGb }: StudioSettings) {
+function chosenIn({ token, keepDays, quotaGb }: Omit<StudioSettings, 'modelMap'>) {
   return {
     ...(token !== undefined && { studioToken: token }),
     ...(keepDays !== undefined && { studioKeepDays: decimal('--keep-days', keepDays) }),
@@ -71,7 +81,7 @@ function chosenIn({ token, keepDays, quotaGb }: StudioSettings) {
   };
 }
 
-function studioOptions(settings: StudioSettings): Omit<StudioOptions, 'state'> {
+function studioOptions(settings: Omit<StudioSettings, 'modelMap'>): Omit<StudioOptions, 'state'> {
   const { host, allowedHost, cors, queue, rate, allowPrivateImages } = settings;
   const perSecond = rate === undefined ? undefined : wholeNumber('--rate', rate, 1, 100_000);
   return {

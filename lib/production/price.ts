@@ -1,8 +1,9 @@
 import type { Config } from '../../types/config.ts';
-import type { Price } from '../../types/ledger.ts';
+import type { Clip, Price } from '../../types/ledger.ts';
 import type { Video } from '../../types/video.ts';
 import { isFinal } from '../api/parse.ts';
 import type { PreparedJob } from '../api/prepare.ts';
+import { isFreeClip, type Profile } from '../api/profiles.ts';
 import type { VideoApi } from '../api/video.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { usdPerSecond } from '../ledger/pricing.ts';
@@ -19,7 +20,7 @@ export async function priceOf(
   { prices }: Pick<Config, 'prices'>,
   signal?: AbortSignal,
 ): Promise<Price> {
-  const { costsNothing: isFree, defaultModel, defaultSeconds, maxSeconds } = api.profile;
+  const { defaultModel, defaultSeconds, maxSeconds } = api.profile;
   const { fields } = job.wire;
   const source = job.sourceId === undefined ? undefined : await api.retrieve(job.sourceId, { signal });
   if (source !== undefined && !isFinal(source.status)) throw notFinished(source);
@@ -27,6 +28,7 @@ export async function priceOf(
   const usual = job.operation === 'create' ? (defaultSeconds ?? maxSeconds) : maxSeconds;
   const seconds = asked === undefined ? usual : lengthOf(asked);
   const model = text(fields.model) ?? source?.model ?? defaultModel;
+  const isFree = isFreeClip(api.profile, model);
   const size = text(fields.size) ?? source?.size;
   const rate = isFree ? 0 : usdPerSecond({ model, size }, prices);
   return {
@@ -34,6 +36,13 @@ export async function priceOf(
     ...(seconds !== undefined && { seconds }),
     ...(rate !== undefined && seconds !== undefined && { usd: rate * seconds }),
   };
+}
+
+/** May this clip be made anew without asking, because it costs nothing? */
+export function costsNothing({ request }: Pick<Clip, 'request'>, profile: Profile): boolean {
+  if (request.operation !== 'create') return profile.costsNothing;
+  const { model, extra } = request.parameters;
+  return [model, text(extra?.model)].every((name) => isFreeClip(profile, name));
 }
 
 async function uploadedSeconds({ operation, wire: { upload } }: PreparedJob): Promise<number | undefined> {

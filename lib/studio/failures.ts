@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { systemCode, VideoToolsetError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { NOTICE, RequestError, sendError } from './answers.ts';
+import { giveNotice, RequestError, sendError } from './answers.ts';
 
 export const requestId = (): string => `req_${randomUUID().replaceAll('-', '')}`;
 
@@ -36,7 +36,7 @@ const EARLY: Record<string, readonly [status: string, message: string]> & { OTHE
 export function registerFailures(server: FastifyInstance, log: Log): void {
   server.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    reply.header('x-studio-notice', NOTICE);
+    giveNotice(reply);
   });
   server.setErrorHandler((error, request, reply) => {
     const status = sendFailure(reply, error);

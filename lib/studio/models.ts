@@ -1,8 +1,6 @@
+import { type StudioModels, studioTarget } from '../config/studioModels.ts';
 import { RequestError } from './answers.ts';
 import { NotHere, type RemoteEngine } from './engines/engine.ts';
-
-/** Names of the retired API. Old programs send them; a dated one goes where its undated one goes. */
-const OLD_NAME = /^(sora-2(?:-pro)?)(-\d{4}-\d{2}-\d{2})?$/;
 
 /** What makes a clip: the studio's own engine unless `remote` is there. */
 export interface ChosenModel {
@@ -15,7 +13,7 @@ export interface ModelsOptions {
   /** Name of the studio's own engine. */
   own: string;
   /** From names in requests to `animatic` or `provider/model`. */
-  map: Readonly<Record<string, string>>;
+  map: StudioModels;
   openRemote(model: string): Promise<RemoteEngine>;
 }
 
@@ -26,8 +24,7 @@ export interface ModelsOptions {
 export async function chooseModel(name: string | undefined, options: ModelsOptions): Promise<ChosenModel> {
   const { own, map } = options;
   if (name === undefined || name === own) return {};
-  const [, oldName] = OLD_NAME.exec(name) ?? [];
-  const target = entryOf(map, name) ?? (oldName === undefined ? undefined : (entryOf(map, oldName) ?? own)) ?? name;
+  const target = studioTarget(name, map);
   const asked = target === name ? {} : { requestedModel: name };
   if (target === own || target === 'animatic') return asked;
   if (!target.includes('/')) throw notFound(name, `it is neither '${own}' nor <provider>/<model>`);
@@ -36,10 +33,6 @@ export async function chooseModel(name: string | undefined, options: ModelsOptio
   } catch (error) {
     throw error instanceof NotHere ? notFound(name, error.message) : error;
   }
-}
-
-function entryOf(map: Readonly<Record<string, string>>, name: string): string | undefined {
-  return Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
 function notFound(name: string, reason: string): RequestError {

@@ -132,8 +132,8 @@ export function openRenders(options: RendersOptions): Renders {
       await rm(attempt, { recursive: true, force: true }).catch(() => undefined);
       const isStopped = abort.signal.aborted && !(abort.signal.reason instanceof StalledRender);
       outcome = isStopped ? 'stopped' : error instanceof NotHere ? 'declined' : 'failed';
-      if (outcome === 'stopped') await discardIfDeleted(job.id);
-      else if (outcome === 'declined') await decline(job.id);
+      if (isStopped) await discardIfDeleted(job.id);
+      else if (error instanceof NotHere) await decline(job.id, error);
       else await fail(job.id, error);
     } finally {
       clearTimeout(stall);
@@ -155,8 +155,11 @@ export function openRenders(options: RendersOptions): Renders {
       async commit() {
         abort.signal.throwIfAborted();
         ifMine(await store.setAsked(id, owner, unixNow()));
-        abort.signal.throwIfAborted();
+        if (!abort.signal.aborted) return;
+        await store.setAsked(id, owner, null);
+        throw abort.signal.reason;
       },
+      takeBack: async () => ifMine(await store.setAsked(id, owner, null)),
       keep: (given: string) => untilStored(async () => ifMine(await store.setTicket(id, owner, given))),
       tell: async (facts: Parameters<RemoteTask['tell']>[0]) => ifMine(await store.addFacts(id, owner, facts)),
     };
@@ -168,8 +171,9 @@ export function openRenders(options: RendersOptions): Renders {
     await rm(jobFolder(id), { recursive: true, force: true }).catch(() => undefined);
   };
 
-  const decline = async (id: string): Promise<void> => {
+  const decline = async (id: string, reason: NotHere): Promise<void> => {
     options.onDeclined(id);
+    await untilStored(() => store.addFacts(id, owner, { notes: [`Left to another studio: ${reason.message}`] }));
     await untilStored(() => store.giveBack(owner, id));
   };
 

@@ -16,6 +16,7 @@ export const SECONDS = ['4', '8', '12', '16', '20'];
 const PARAMETERS = ['prompt', 'model', 'seconds', 'size', 'seed', 'input_reference', 'characters'];
 const SIZES = ['720x1280', '1280x720', '1024x1792', '1792x1024'];
 const MOST_CHARACTERS = 2;
+const MOST_MODEL_CHARACTERS = 200;
 /** Models elsewhere take other sizes and lengths than the studio's own engine: what they do not offer is mapped. */
 const ANY_SIZE = /^([1-9]\d{1,3})x([1-9]\d{1,3})$/;
 const MOST_REMOTE_SECONDS = 60;
@@ -142,7 +143,11 @@ function seedOf(value: unknown): number | undefined {
 function modelOf(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   requireString('model', value);
-  return value;
+  if (value.length <= MOST_MODEL_CHARACTERS) return value;
+  throw new RequestError(400, `Invalid 'model': a name has at most ${MOST_MODEL_CHARACTERS} characters.`, {
+    param: 'model',
+    code: 'string_above_max_length',
+  });
 }
 
 interface ImageSource extends Pick<RequestReader, 'fetchImage'> {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { RequestError, videoResource } from './answers.ts';
+import { giveNotice, RequestError, videoResource } from './answers.ts';
 import type { Job } from './job.ts';
 import type { Jobs } from './jobs.ts';
 import type { Variant } from './renders.ts';
@@ -26,24 +26,29 @@ export interface RoutesOptions {
 export function registerVideos(server: FastifyInstance, options: RoutesOptions): void {
   const { jobs, find, reader, callerOf, uploadFolder } = options;
 
-  server.post('/v1/videos', { bodyLimit: MAX_CREATE_BYTES }, async (request) => {
+  server.post('/v1/videos', { bodyLimit: MAX_CREATE_BYTES }, async (request, reply) => {
     const caller = callerOf(request);
     await jobs.requireRoom(caller);
     await using uploads = openUploads(uploadFolder);
-    return videoResource(await jobs.create(await readCreateRequest(request, reader, uploads), caller));
+    const job = await jobs.create(await readCreateRequest(request, reader, uploads), caller);
+    giveNotice(reply, job);
+    return videoResource(job);
   });
 
-  server.get<{ Querystring: Record<string, unknown> }>('/v1/videos', async (request) => {
+  server.get<{ Querystring: Record<string, unknown> }>('/v1/videos', async (request, reply) => {
     const query = listQuery(request.query);
     if (query.after !== undefined) await find(query.after);
     const { jobs: page, hasMore } = await jobs.list(query);
+    giveNotice(reply, ...page);
     const data = page.map(videoResource);
     return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: hasMore };
   });
 
   server.get<{ Params: { id: string } }>('/v1/videos/:id', async (request, reply) => {
     reply.header('openai-poll-after-ms', POLL_AFTER_MS);
-    return videoResource(await find(request.params.id));
+    const job = await find(request.params.id);
+    giveNotice(reply, job);
+    return videoResource(job);
   });
 
   server.delete<{ Params: { id: string } }>('/v1/videos/:id', async (request) => {
@@ -57,9 +62,16 @@ export function registerVideos(server: FastifyInstance, options: RoutesOptions):
     async (request, reply) => {
       const variant = variantOf(request.query.variant ?? 'video');
       const job = await find(request.params.id);
+      giveNotice(reply, job);
       requireThere(job);
       const { folder, name } = jobs.fileOf(job, variant);
       if (existsSync(path.join(folder, name))) return reply.sendFile(name, folder);
+      if (variant !== 'video' && job.engine.includes('/')) {
+        throw new RequestError(404, `Video '${job.id}' has no ${variant}: it takes ffmpeg on the studio's machine.`, {
+          code: 'variant_unavailable',
+          param: 'variant',
+        });
+      }
       throw new RequestError(410, `The ${variant} of video '${job.id}' is no longer available: its file is gone.`, {
         code: 'content_gone',
         param: 'video_id',

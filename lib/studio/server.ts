@@ -9,7 +9,8 @@ import { RequestError } from './answers.ts';
 import { registerBodies } from './bodies.ts';
 import { registerCharacters } from './characters.ts';
 import { createAnimaticEngine } from './engines/animatic/animatic.ts';
-import { type Engine, NotHere, type RemoteEngine } from './engines/engine.ts';
+import type { BridgeOptions } from './engines/bridge/bridge.ts';
+import type { Engine, RemoteEngine } from './engines/engine.ts';
 import { earlyFailures, registerFailures, requestId } from './failures.ts';
 import { fetchImage } from './fetchImage.ts';
 import { registerGuard } from './guard.ts';
@@ -47,7 +48,9 @@ export interface StudioOptions {
    * @default every old name is drawn by animatic
    */
   models?: Readonly<Record<string, string>>;
-  /** Opens what makes the clips of a `provider/model`. @default none is known */
+  /** How the models of providers are reached, and how long they may take. */
+  bridge?: BridgeOptions;
+  /** Opens what makes the clips of a `provider/model`. @default the bridge to the AI SDK's providers */
   openRemote?(model: string): Promise<RemoteEngine>;
   /** What clients send as bearer token, any of these; needed beyond this machine. @default none is asked for */
   tokens?: readonly string[];
@@ -86,10 +89,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const limits = { ...LIMITS, ...options.limits };
   if (tokens.length === 0 && !isLoopback(host)) throw needsToken(host);
   const folder = path.join(state, 'studio');
-  const {
-    models = {},
-    openRemote = async (model) => Promise.reject(new NotHere(`No provider of ${model} is known here.`)),
-  } = options;
+  const { models = {}, openRemote = bridgeTo(options.bridge) } = options;
   const tally = createTally();
   const jobs = await openJobs({
     ...{ folder, engine, openRemote, log, onRenderEnd: tally.add },
@@ -141,6 +141,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     },
   });
 
+  // A client in this process keeps its connections open, and their other ends are here.
+  if (options.holdsProcess === false) server.server.on('connection', (socket) => socket.unref());
   const address = await server.listen({ port, host }).catch(async (error) => {
     await jobs.close();
     throw error;
@@ -152,6 +154,14 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       await stop();
       await jobs.close();
     },
+  };
+}
+
+/** Loaded with the first clip that needs it. */
+function bridgeTo(options?: BridgeOptions): (model: string) => Promise<RemoteEngine> {
+  return async (model) => {
+    const { createBridge } = await import('./engines/bridge/bridge.ts');
+    return await createBridge(options)(model);
   };
 }
 

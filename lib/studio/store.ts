@@ -31,8 +31,8 @@ export interface JobStore {
    * @param turns callers, the latest turn last
    */
   startNext(owner: string, lane?: Lane, turns?: readonly string[]): Promise<Job | undefined>;
-  /** Notes that the job's clip is about to be asked for. @returns false where the job was deleted or is another owner's by now */
-  setAsked(id: string, owner: string, askedAt: number): Promise<boolean>;
+  /** Notes that the job's clip is about to be asked for, or was refused. @returns false where the job was deleted or is another owner's by now */
+  setAsked(id: string, owner: string, askedAt: number | null): Promise<boolean>;
   setTicket(id: string, owner: string, ticket: string): Promise<boolean>;
   addFacts(id: string, owner: string, facts: { notes?: readonly string[]; usd?: number }): Promise<boolean>;
   /** @returns false where the job was deleted or is another owner's by now */

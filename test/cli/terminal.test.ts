@@ -78,17 +78,12 @@ for (const [what, press, code] of [
   });
 }
 
-for (const [what, press] of [
-  ['an empty line', '\n'],
-  ['Ctrl-D', '\u0004'],
-] as const) {
-  test(`a talk with the agent ends with ${what}`, { skip }, async () => {
-    await using cli = await openCommandLine({ VIDEO_BASE_URL: 'http://127.0.0.1:9' });
-    const { code, terminal } = await onTerminal(cli, ['agent'], { after: /> /, press });
-    assert.equal(code, 0, terminal);
-    assert.match(terminal, /Session \d{8}-\d{4}-\w+/);
-  });
-}
+test('a talk with the agent ends with Ctrl-D', { skip }, async () => {
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: 'http://127.0.0.1:9' });
+  const { code, terminal } = await onTerminal(cli, ['agent'], { after: /> /, press: '\u0004' });
+  assert.equal(code, 0, terminal);
+  assert.match(terminal, /sora_agent, session \d{8}-\d{4}-\w+/);
+});
 
 test('Ctrl-C ends a talk with the agent', { skip }, async () => {
   await using cli = await openCommandLine({ VIDEO_BASE_URL: 'http://127.0.0.1:9' });

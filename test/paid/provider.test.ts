@@ -76,6 +76,28 @@ test('the list lags, withholds prompts, is cut into pages, or is not there; its 
   await failure(client.api.list());
 });
 
+test('what befalls the next creates can be set, and what befalls all after them', async () => {
+  await using provider = await startProvider({ next: ['429', 'nothing'], every: 'moderated' });
+  const statuses = [];
+  for (const prompt of ['A', 'B', 'C', 'D']) statuses.push((await post(provider.baseUrl, prompt)).status);
+  assert.deepEqual(statuses, [429, 200, 400, 400]);
+  assert.deepEqual(
+    (await provider.books()).jobs.map(({ prompt }) => prompt),
+    ['B'],
+  );
+});
+
+test('what is made of a clip has its shape and what is added; what is missing is not made', async () => {
+  await using provider = await startProvider({ missing: ['edit'] });
+  await using client = await openApi(provider.baseUrl);
+  const { id } = await client.api.create({ prompt: 'A boat', seconds: '8', size: '1280x720' });
+  await client.api.remix(id, { prompt: 'At night' });
+  await client.api.extend({ video: { id }, prompt: 'It sinks', seconds: '4' });
+  await failure(client.api.edit({ video: { id }, prompt: 'Blue' }));
+  const shapes = (await provider.orders()).map(({ operation, seconds, size }) => `${operation} ${seconds} ${size}`);
+  assert.deepEqual(shapes, ['create 8 1280x720', 'remix 8 1280x720', 'extend 12 1280x720']);
+});
+
 test('a job can fail, and can be forgotten', async () => {
   await using provider = await startProvider();
   await using client = await openApi(provider.baseUrl);

@@ -35,8 +35,16 @@ test('a model of a provider makes the clip, and the job says so', async () => {
   assert.partialDeepStrictEqual(done, { model: MODEL, seconds: '7', size: '1920x1080', seed: 3, error: null });
   assert.match(JSON.stringify(done), /Made by acme\/veo-9/);
   assert.deepEqual(asked, [id]);
+  const notices = [];
+  for (const route of [id, `${id}/content`, ''])
+    notices.push((await ask(`${studio.baseUrl}/videos/${route}`.replace(/\/$/, ''))).headers.get('x-studio-notice'));
+  notices.push((await ask(`${studio.baseUrl}/videos/none`)).headers.get('x-studio-notice'));
+  assert.deepEqual(
+    notices.map((notice) => /animatic engine/.test(notice ?? '')),
+    [false, false, false, true],
+  );
   const thumbnail = await ask(`${studio.baseUrl}/videos/${id}/content?variant=thumbnail`);
-  assert.equal(thumbnail.status, 410);
+  assert.equal(thumbnail.status, 404);
 });
 
 test('old names go where the map says, dated ones with them, and the job keeps the name that was asked for', async () => {
@@ -152,6 +160,23 @@ test('what a provider said against a clip, and what it noted and took, is in the
   const made = await createJob(studio.baseUrl, { model: MODEL });
   const done = await reaches(studio.baseUrl, made, 'completed');
   assert.partialDeepStrictEqual(done, { ...facts, seed: null });
+});
+
+test('a studio that closes before it asks leaves the asking to the next one', async () => {
+  await using folder = await temporaryFolder();
+  const openRemote = async (model: string) =>
+    remoteEngine(model, async ({ commit, signal }) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await commit();
+    });
+  const studio = await startStudio({ state: folder.path, engine: testEngine(), openRemote });
+  const id = await createJob(studio.baseUrl, { model: MODEL });
+  await reaches(studio.baseUrl, id, 'in_progress');
+  await studio.close();
+  const second = provider();
+  await using next = await openStudio({ state: folder.path, openRemote: second.openRemote });
+  await reaches(next.baseUrl, id, 'completed');
+  assert.deepEqual(second.asked, [id]);
 });
 
 test('a deleted job is not asked for', async () => {

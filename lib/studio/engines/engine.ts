@@ -83,6 +83,8 @@ export interface RemoteTask extends RenderTask {
   askedAt?: number;
   /** To be awaited right before the clip is asked for. Rejects where the job is not ours any more: nothing may be asked then. */
   commit(): Promise<void>;
+  /** The provider said no: the clip may be asked for again. */
+  takeBack(): Promise<void>;
   /** Keeps what the provider gave to fetch the clip with. */
   keep(ticket: string): Promise<void>;
   /** Keeps what the user has to know: what is made otherwise than asked for, and what it cost. */

@@ -164,6 +164,12 @@ export const schemas = {
         description: 'What is made otherwise than it was asked for, in words.',
         'x-studio': true,
       },
+      billed: {
+        type: 'boolean',
+        const: false,
+        description: 'Of a job that failed before a provider took it: nothing was billed.',
+        'x-studio': true,
+      },
       cost: {
         ...closed({ usd: { type: 'number', minimum: 0 } }, ['usd']),
         description: 'What the provider says the clip cost; absent where it says nothing.',

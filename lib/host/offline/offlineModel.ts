@@ -4,7 +4,7 @@ import type {
   LanguageModelV4Content,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
-import { nextTurn, type Turn } from './offlineTurn.ts';
+import { nextTurn, type Turn } from './turn.ts';
 
 const NO_USAGE = {
   inputTokens: { total: 0, noCache: 0, cacheRead: 0, cacheWrite: 0 },
@@ -12,8 +12,8 @@ const NO_USAGE = {
 };
 
 /**
- * A stand-in for a language model that needs no key and no network: it reads length, shape and publishing out of the
- * request, then does what each tool result names as the next step. It is no language model, and always says so.
+ * A stand-in for a language model that needs no key and no network: it reads out of the request, by plain
+ * rules, what is to be made of which clips, then does what each tool result names as the next step. It is no language model, and always says so.
  */
 export function createOfflineModel(): LanguageModelV4 {
   return {
@@ -24,7 +24,7 @@ export function createOfflineModel(): LanguageModelV4 {
 
     async doGenerate(options) {
       const turn = turnOf(options);
-      return { content: [contentOf(turn)], finishReason: finishReasonOf(turn), usage: NO_USAGE, warnings: [] };
+      return { content: contentOf(turn), finishReason: finishReasonOf(turn), usage: NO_USAGE, warnings: [] };
     },
 
     async doStream(options) {
@@ -41,10 +41,14 @@ function turnOf({ prompt, tools = [] }: LanguageModelV4CallOptions): Turn {
   );
 }
 
-function contentOf(turn: Turn): LanguageModelV4Content {
-  return turn.kind === 'text'
-    ? { type: 'text', text: turn.text }
-    : { type: 'tool-call', toolCallId: turn.id, toolName: turn.tool, input: JSON.stringify(turn.input) };
+function contentOf(turn: Turn): LanguageModelV4Content[] {
+  if (turn.kind === 'text') return [{ type: 'text', text: turn.text }];
+  return turn.calls.map(({ id, tool, input }) => ({
+    type: 'tool-call',
+    toolCallId: id,
+    toolName: tool,
+    input: JSON.stringify(input),
+  }));
 }
 
 function finishReasonOf(turn: Turn) {
@@ -53,13 +57,14 @@ function finishReasonOf(turn: Turn) {
 
 function* partsOf(turn: Turn): Generator<LanguageModelV4StreamPart> {
   yield { type: 'stream-start', warnings: [] };
-  const content = contentOf(turn);
-  if (content.type === 'text') {
-    yield { type: 'text-start', id: 'answer' };
-    for (const word of content.text.match(/\S+\s*/g) ?? []) yield { type: 'text-delta', id: 'answer', delta: word };
-    yield { type: 'text-end', id: 'answer' };
-  } else if (content.type === 'tool-call') {
-    yield content;
+  for (const content of contentOf(turn)) {
+    if (content.type === 'text') {
+      yield { type: 'text-start', id: 'answer' };
+      for (const word of content.text.match(/\S+\s*/g) ?? []) yield { type: 'text-delta', id: 'answer', delta: word };
+      yield { type: 'text-end', id: 'answer' };
+    } else if (content.type === 'tool-call') {
+      yield content;
+    }
   }
   yield { type: 'finish', usage: NO_USAGE, finishReason: finishReasonOf(turn) };
 }

@@ -1,48 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider';
-import { createOfflineModel } from '../../lib/host/offlineModel.ts';
-
-const TOOLS = ['video_create', 'video_wait', 'video_retrieve', 'video_list', 'video_download', 'cdn_upload'];
-
-const user = (text: string): LanguageModelV4Message => ({ role: 'user', content: [{ type: 'text', text }] });
-
-let calls = 0;
-/** A call and its result, as a host tells them. */
-function step(toolName: string, input: object, result: object): LanguageModelV4Message[] {
-  const toolCallId = `id_${++calls}`;
-  return [
-    { role: 'assistant', content: [{ type: 'tool-call', toolCallId, toolName, input }] },
-    {
-      role: 'tool',
-      content: [{ type: 'tool-result', toolCallId, toolName, output: { type: 'text', value: JSON.stringify(result) } }],
-    },
-  ];
-}
-
-function optionsOf(prompt: LanguageModelV4Message[], tools: readonly string[]): LanguageModelV4CallOptions {
-  const inputSchema = { type: 'object' } as const;
-  return { prompt, tools: tools.map((name) => ({ type: 'function', name, inputSchema })) };
-}
-
-/** What the model says or calls; both of its ways must agree. */
-async function answer(prompt: LanguageModelV4Message[], tools: readonly string[] = TOOLS) {
-  const model = createOfflineModel();
-  const whole = await model.doGenerate(optionsOf(prompt, tools));
-  const streamed: { text: string; call: string; reason: string } = { text: '', call: '', reason: '' };
-  for await (const part of (await model.doStream(optionsOf(prompt, tools))).stream) {
-    if (part.type === 'text-delta') streamed.text += part.delta;
-    if (part.type === 'tool-call') streamed.call = `${part.toolName} ${part.input}`;
-    if (part.type === 'finish') streamed.reason = part.finishReason.unified;
-  }
-  const [content] = whole.content;
-  const text = content?.type === 'text' ? content.text : '';
-  const call = content?.type === 'tool-call' ? `${content.toolName} ${content.input}` : '';
-  assert.equal(whole.content.length, 1);
-  assert.deepEqual(streamed, { text, call, reason: whole.finishReason.unified });
-  if (text !== '') assert.match(text, /not a language model/);
-  return { text, call };
-}
+import { answer, step, steps, TOOLS, user } from './support.ts';
 
 const CREATED = { summary: 'Job v1 was made.', jobs: [{ id: 'v1' }], next_step: 'Call video_wait with {"ids":["v1"]}' };
 const WAITED = { summary: 'Job v1 is completed.', next_step: 'Call video_download with {"id":"v1"}' };
@@ -104,7 +62,7 @@ test('a next step that names a tool it does not have ends in an answer', async (
 
 test('waiting goes on when time ran out', async () => {
   const again = { summary: 'Time ran out.', next_step: 'Call video_wait with {"ids":["v1"]}' };
-  const said = [user('A boat.'), ...create(), ...Array.from({ length: 10 }, () => wait(again)).flat()];
+  const said = [user('A boat.'), ...create(), ...Array.from({ length: 8 }, () => wait(again)).flat()];
   assert.equal((await answer(said)).call, 'video_wait {"ids":["v1"]}');
   said.push(...Array.from({ length: 40 }, () => wait(again)).flat());
   assert.match((await answer(said)).text, /Time ran out/);
@@ -131,7 +89,7 @@ test('a failure that names no call is told, and nothing is made again', async ()
   assert.equal((await answer([...said, user('go on')])).call, '');
 });
 
-for (const words of ['go on', 'Continue', 'resume please', ' proceed.']) {
+for (const words of ['go on', 'Continue', 'resume please', ' proceed.', 'Go on with the clip', 'Try again']) {
   test(`"${words}" goes on with the earlier request and makes no second job`, async () => {
     const said = [user('A boat. Do not publish it.'), ...create(), user(words)];
     assert.equal((await answer(said)).call, 'video_wait {"ids":["v1"]}');
@@ -161,3 +119,82 @@ test('a result that is no JSON is taken as words', async () => {
   ]);
   assert.match(text, /^odd/);
 });
+
+test('clips that a request lists are asked for in one turn, and each goes its own way', async () => {
+  const said = [user('Two clips: a boat; a train. Do not publish them.')];
+  const asked = await answer(said);
+  assert.equal(asked.call, 'video_create {"prompt":"A boat."}\nvideo_create {"prompt":"A train."}');
+  const made = (id: string) => ({ jobs: [{ id }], next_step: `Call video_wait with {"ids":["${id}"]}` });
+  said.push(
+    ...steps(['video_create', { prompt: 'A boat.' }, made('v1')], ['video_create', { prompt: 'A train.' }, made('v2')]),
+  );
+  assert.equal((await answer(said)).call, 'video_wait {"ids":["v1"]}\nvideo_wait {"ids":["v2"]}');
+  const failure = { error: { code: 'job_failed', message: 'It failed.', next_step: 'Tell the user.' } };
+  said.push(...steps(['video_wait', { ids: ['v1'] }, WAITED], ['video_wait', { ids: ['v2'] }, failure]));
+  assert.equal((await answer(said)).call, 'video_download {"id":"v1"}');
+  said.push(...download());
+  assert.match(
+    (await answer(said)).text,
+    /done and, as you asked, not published\.\nSaved in the workspace: a\.mp4\nClip 2: It did not work: It failed\./,
+  );
+});
+
+test('of two clips only the one that is to be public is published, in whatever order the results come', async () => {
+  const said = [user('1) a boat, do not publish it 2) a train')];
+  assert.equal((await answer(said)).call, 'video_create {"prompt":"A boat."}\nvideo_create {"prompt":"A train."}');
+  const saved = (path: string) => ({ files: [{ path }], next_step: `Call cdn_upload with {"path":"${path}"}` });
+  const [calls, results] = steps(
+    ['video_create', { prompt: 'A boat.' }, saved('boat.mp4')],
+    ['video_create', { prompt: 'A train.' }, saved('train.mp4')],
+  );
+  assert.ok(calls?.role === 'assistant' && results?.role === 'tool');
+  said.push(calls, { role: 'tool', content: results.content.toReversed() });
+  assert.equal((await answer(said)).call, 'cdn_upload {"path":"train.mp4"}');
+});
+
+test('a request not to publish is not answered with the tool that publishes', async () => {
+  const { call, text } = await answer([user('A boat. Do not publish it.')], ['video_produce', 'video_wait']);
+  assert.equal(call, '');
+  assert.match(text, /no tool that makes a clip without publishing it/);
+});
+
+test('"go on" makes a call again that failed for a passing reason, and no other', async () => {
+  const call = (retryable: boolean) =>
+    step('video_produce', { prompt: 'A boat.' }, { error: { message: 'x', retryable, next_step: 'Check it.' } });
+  const tools = ['video_produce'];
+  for (const [retryable, again] of [
+    [true, 'video_produce {"prompt":"A boat."}'],
+    [false, ''],
+  ] as const) {
+    assert.equal((await answer([user('A boat.'), ...call(retryable)], tools)).call, '');
+    assert.equal((await answer([user('A boat.'), ...call(retryable), user('go on')], tools)).call, again);
+  }
+});
+
+test('a character is made first, and the clip names it', async () => {
+  const tools = ['video_produce', 'video_character_create'];
+  const said = [user('Make a character called Mossy from mossy.mp4. Then a clip: Mossy dances. 4 seconds.')];
+  assert.equal((await answer(said, tools)).call, 'video_character_create {"name":"Mossy","video":"mossy.mp4"}');
+  const made = { characters: [{ id: 'char_1', name: 'Mossy' }], next_step: 'Make a clip whose prompt says "Mossy"' };
+  said.push(...step('video_character_create', { name: 'Mossy', video: 'mossy.mp4' }, made));
+  assert.equal(
+    (await answer(said, tools)).call,
+    'video_produce {"prompt":"Mossy dances.","seconds":4,"characters":["char_1"]}',
+  );
+});
+
+for (const words of [
+  'go on',
+  'stop',
+  'Thanks, looks good',
+  'Is it done?',
+  'How long can a clip be?',
+  'Delete all videos',
+  'No',
+]) {
+  test(`"${words}" is no clip`, async () => {
+    const { call, text } = await answer([user(words)], [...TOOLS, 'video_delete']);
+    assert.equal(call, '');
+    assert.match(text, /Nothing was|nothing to go on/);
+  });
+}

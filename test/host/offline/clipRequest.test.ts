@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readClipRequest } from '../../lib/host/clipRequest.ts';
+import { readClipRequest } from '../../../lib/host/offline/clipRequest.ts';
 
 for (const [words, seconds] of [
   ['8 seconds', 8],
