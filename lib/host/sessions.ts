@@ -30,6 +30,7 @@ export interface Sessions {
    * @throws VideoToolsetError `not_found`, `invalid_argument` for a beginning of several, `storage_failed` for a damaged one
    */
   load(id: string): Promise<Session>;
+  /** May be called while it is being saved: what is saved last is the newest. @throws VideoToolsetError `storage_failed`, `disk_full` */
   save(session: Session): Promise<void>;
   /** Keeps every other process that claims it away until it is disposed. @throws VideoToolsetError `storage_failed` */
   claim(id: string): Promise<AsyncDisposable>;
@@ -50,6 +51,31 @@ export function openSessions(folder: string): Sessions {
   const read = async (id: string): Promise<SavedSession | undefined> => {
     const session = parsed(await readFile(fileOf(id), 'utf8'));
     return isSession(session) && session.id === id ? session : undefined;
+  };
+
+  const write = async (session: Session): Promise<void> => {
+    try {
+      await replace(session);
+    } catch (error) {
+      throw notSaved(session, error);
+    }
+  };
+
+  const replace = async (session: Session): Promise<void> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const temporary = `${fileOf(session.id)}.${randomBytes(4).toString('hex')}.part`;
+    try {
+      const handle = await open(temporary, 'wx', 0o600);
+      try {
+        await handle.writeFile(serialised(session, new Date().toISOString()));
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, fileOf(session.id));
+    } finally {
+      await rm(temporary, { force: true });
+    }
   };
 
   const ids = async (): Promise<string[]> => {
@@ -88,22 +114,7 @@ export function openSessions(folder: string): Sessions {
       });
     },
 
-    async save(session) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const temporary = `${fileOf(session.id)}.${randomBytes(4).toString('hex')}.part`;
-      try {
-        const handle = await open(temporary, 'wx', 0o600);
-        try {
-          await handle.writeFile(serialised(session, new Date().toISOString()));
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        await rename(temporary, fileOf(session.id));
-      } finally {
-        await rm(temporary, { force: true });
-      }
-    },
+    save: oneAfterAnother(write),
 
     async claim(id) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -131,6 +142,26 @@ export function openSessions(folder: string): Sessions {
   };
 }
 
+/** An earlier state never comes after a later one; a save that still waits saves what is said until then. */
+function oneAfterAnother(write: (session: Session) => Promise<void>): Sessions['save'] {
+  const last = new WeakMap<Session, Promise<void>>();
+  const waiting = new WeakMap<Session, Promise<void>>();
+  return (session) => {
+    const known = waiting.get(session);
+    if (known !== undefined) return known;
+    const before = last.get(session) ?? Promise.resolve();
+    const save = before
+      .catch(() => undefined)
+      .then(() => {
+        waiting.delete(session);
+        return write(session);
+      });
+    waiting.set(session, save);
+    last.set(session, save);
+    return save;
+  };
+}
+
 /** Sessions of earlier versions do not say when they were saved. */
 type SavedSession = Session & Partial<Pick<SessionHeader, 'updated'>>;
 
@@ -151,6 +182,19 @@ function theOnly(beginning: string, ids: readonly string[]): string {
     'invalid_argument',
     `${known.length} sessions begin with ${beginning}: ${named}${known.length > NAMED_IDS ? ', …' : ''}.`,
     { next_step: 'Give more of its id.' },
+  );
+}
+
+function notSaved({ id }: Session, cause: unknown): VideoToolsetError {
+  const code = systemCode(cause);
+  return new VideoToolsetError(
+    code === 'ENOSPC' || code === 'EDQUOT' ? 'disk_full' : 'storage_failed',
+    `The session ${id} could not be saved${code === undefined ? '' : ` (${code})`}.`,
+    {
+      ...{ cause, retryable: true },
+      next_step:
+        'Check the state folder (VIDEO_STATE) and its free space; jobs that were made go on, and video_list shows them.',
+    },
   );
 }
 

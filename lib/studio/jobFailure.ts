@@ -12,17 +12,27 @@ export class StalledRender extends Error {
 export class JobFailure extends Error {
   override readonly name = 'JobFailure';
   readonly code: string;
+  /** Is it certain that no provider took the request, so that nothing is billed? */
+  readonly isUnasked: boolean;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(
+    code: string,
+    message: string,
+    { isUnasked = false, ...options }: ErrorOptions & { isUnasked?: boolean } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.isUnasked = isUnasked;
   }
 }
+
+/** Of a clip that may have been made and billed, though nobody knows it. */
+export const OUTCOME_UNKNOWN = 'outcome_unknown';
 
 /** Between the asking for a clip and the storing of its ticket the studio ended: whether there is a clip nobody knows. */
 export function outcomeUnknown(engine: string): JobFailure {
   return new JobFailure(
-    'outcome_unknown',
+    OUTCOME_UNKNOWN,
     `The studio ended while it asked ${engine} for this clip: it may have been made, and billed. It was not asked for ` +
       "again. Look at the provider's own list of jobs before you make a new one.",
   );

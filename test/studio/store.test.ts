@@ -34,6 +34,7 @@ test('jobs of the first version are kept, as clips made from a prompt', async ()
   const store = await openJobStore(folder.path);
   assert.partialDeepStrictEqual(await store.get('video_old'), {
     ...{ status: 'completed', prompt: 'A boat', operation: 'create', source: null },
+    ...{ requested_model: null, asked_at: null, ticket: null, notes: [], usd: null },
   });
   store.close();
 });

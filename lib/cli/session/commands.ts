@@ -1,5 +1,6 @@
 import type { Clip } from '../../../types/ledger.ts';
 import { VideoToolsetError } from '../../errors.ts';
+import { HAND_OFF } from '../../host/handOffToolset.ts';
 import type { Session } from '../../host/sessions.ts';
 import type { Invocation } from '../invocation.ts';
 import { print, printRow } from '../output.ts';
@@ -64,7 +65,8 @@ async function showTools(_words: string, { invocation, crew, session }: Conversa
 }
 
 async function handedTo(tool: string, { launcher }: Crew): Promise<string> {
-  return (await launcher.load(tool.replace('hand_off_', ''))).description;
+  if (!tool.startsWith(HAND_OFF)) return 'There is no such tool: the agent cannot run.';
+  return (await launcher.load(tool.slice(HAND_OFF.length))).description;
 }
 
 async function showJobs(_words: string, { invocation: { runtime }, session }: Conversation): Promise<void> {

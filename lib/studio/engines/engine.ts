@@ -87,7 +87,7 @@ export interface RemoteTask extends RenderTask {
   takeBack(): Promise<void>;
   /** Keeps what the provider gave to fetch the clip with. */
   keep(ticket: string): Promise<void>;
-  /** Keeps what the user has to know: what is made otherwise than asked for, and what it cost. */
+  /** Keeps, as far as it can, what the user has to know: what is made otherwise than asked for, and what it cost. */
   tell(facts: { notes?: readonly string[]; usd?: number }): Promise<void>;
 }
 

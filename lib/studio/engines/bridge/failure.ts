@@ -1,7 +1,7 @@
 import { APICallError, LoadAPIKeyError, LoadSettingError } from 'ai';
 import { neverConnected, VideoToolsetError } from '../../../errors.ts';
 import { redact } from '../../../log.ts';
-import { JobFailure } from '../../jobFailure.ts';
+import { JobFailure, OUTCOME_UNKNOWN } from '../../jobFailure.ts';
 import { NotHere } from '../engine.ts';
 import type { Wire } from './wire.ts';
 
@@ -22,27 +22,31 @@ export interface FailureContext {
   secrets: readonly string[];
 }
 
-/** Why nothing was started, or why nobody knows. */
-export function startFailure(error: unknown, context: FailureContext): Error {
+/**
+ * Why nothing was started, or why nobody knows.
+ * @param asksOnly is starting all that the model did? Else the failure of one that has its own connection may be a later one
+ */
+export function startFailure(error: unknown, context: FailureContext, asksOnly: boolean): Error {
   const { model, wire } = context;
   if (isMissingKey(error)) return notHere(error, context);
-  // What was to be noted first could not be: nothing was sent.
-  if (error instanceof VideoToolsetError) return error;
+  // What was to be noted first could not be.
+  if (error instanceof VideoToolsetError && !wire.isCommitted()) return error;
   const said = wordsOf(error, context);
-  if (!wire.isCommitted())
-    return new JobFailure('invalid_request', `${model} was not asked: ${said}`, { cause: error });
-  const status = statusOf(error);
-  if (status !== undefined && status >= 400 && status < 500 && status !== 408) {
-    return new JobFailure(refusalCode(status, `${said} ${wire.lastAnswer()}`), `${model} refused: ${said}`, {
-      cause: error,
-    });
-  }
-  if (neverConnected(error)) {
-    const message = `The provider of ${model} cannot be reached, so it was not asked: ${said}`;
-    return new JobFailure('provider_unreachable', message, { cause: error });
-  }
+  const unasked = (code: string, message: string) => new JobFailure(code, message, { cause: error, isUnasked: true });
+  if (!wire.isCommitted()) return unasked('invalid_request', `${model} was not asked: ${said}`);
+  const heard = `${said} ${wire.lastAnswer()}`;
+  if (wire.wasLastToAsk() ?? asksOnly) {
+    const status = statusOf(error);
+    if (status !== undefined && status >= 400 && status < 500 && status !== 408)
+      return unasked(refusalCode(status, heard), `${model} refused: ${said}`);
+    if (neverConnected(error))
+      return unasked(
+        'provider_unreachable',
+        `The provider of ${model} cannot be reached, so it was not asked: ${said}`,
+      );
+  } else if (MODERATED.test(heard)) return madeNothing(error, context);
   return new JobFailure(
-    'outcome_unknown',
+    OUTCOME_UNKNOWN,
     `${model} was asked for this clip, and its answer was lost (${said}): it may have been made, and billed. It was not ` +
       "asked for again. Look at the provider's own list of jobs before you make a new one.",
     { cause: error },

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JSONValue } from '@ai-sdk/provider';
-import { APICallError, experimental_getVideoStatus } from 'ai';
+import { AISDKError, APICallError, experimental_getVideoStatus } from 'ai';
 import { systemCode, VideoToolsetError } from '../../../errors.ts';
 import { isWholeMp4 } from '../../../media/mp4.ts';
 import { mediaTypeOfFile } from '../../../media/sniff.ts';
@@ -16,6 +16,8 @@ import type { Ticket } from './start.ts';
 import { openWire } from './wire.ts';
 
 const FEWEST_DOWNLOADS = 3;
+/** How long one answer about a clip is waited for. */
+const POLL_LIMIT_MS = 60_000;
 
 export interface FollowOptions {
   pollMs: number;
@@ -68,7 +70,7 @@ async function poll(operation: JSONValue, opened: OpenedModel, task: RemoteTask)
   const status = await experimental_getVideoStatus(opened.over(wire.fetch), {
     operation,
     maxRetries: 0,
-    abortSignal: task.signal,
+    abortSignal: AbortSignal.any([task.signal, AbortSignal.timeout(POLL_LIMIT_MS)]),
   }).catch((error) => {
     task.signal.throwIfAborted();
     if (isMissingKey(error) || isDefinite(error, wire.isInTrouble())) throw madeNothing(error, context);
@@ -89,7 +91,7 @@ async function poll(operation: JSONValue, opened: OpenedModel, task: RemoteTask)
 
 /** Does it tell of the clip, and not of the way to its provider? */
 function isDefinite(error: unknown, isInTrouble: boolean): boolean {
-  if (isInTrouble) return false;
+  if (isInTrouble || !AISDKError.isInstance(error)) return false;
   if (!APICallError.isInstance(error)) return true;
   const { statusCode: status = 0 } = error;
   return status >= 400 && status < 500 && ![401, 403].includes(status);

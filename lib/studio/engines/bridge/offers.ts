@@ -64,6 +64,11 @@ const OFFERS: readonly Offer[] = [
     resolutions: [480, 720],
     source: XAI,
   },
+  {
+    model: /^bytedance\//,
+    resolutions: [720, 1080],
+    source: 'sizes that @ai-sdk/bytedance 1 knows by name',
+  },
 ];
 
 export function offerOf(model: string): Omit<Offer, 'model' | 'source'> {
@@ -76,7 +81,7 @@ export function offerOf(model: string): Omit<Offer, 'model' | 'source'> {
  */
 export function resolutionFormOf(model: string): 'name' | 'pixels' | 'none' {
   const provider = model.split('/')[0] ?? '';
-  if (['google', 'google-vertex', 'xai', 'gateway'].includes(provider)) return 'name';
+  if (['google', 'google-vertex', 'xai', 'gateway', 'bytedance'].includes(provider)) return 'name';
   // fal and prodia have no field for it, and Replicate's `size` means something else to most of its models.
   return ['fal', 'prodia', 'replicate'].includes(provider) ? 'none' : 'pixels';
 }

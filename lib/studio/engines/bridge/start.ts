@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Experimental_VideoModelV4, JSONValue } from '@ai-sdk/provider';
 import { APICallError, experimental_generateVideo, experimental_startVideo } from 'ai';
 import { JobFailure } from '../../jobFailure.ts';
-import type { RemoteTask } from '../engine.ts';
+import { NotHere, type RemoteTask } from '../engine.ts';
 import { notesOf, usdOf } from './facts.ts';
-import { startFailure, statusOf } from './failure.ts';
+import { startFailure } from './failure.ts';
 import { shapeOf } from './plan.ts';
 import type { OpenedModel, VideoModel } from './providers.ts';
-import { openWire, type Wire } from './wire.ts';
+import { openWire } from './wire.ts';
 
 /** How long a provider may take to say that it has begun. */
 const START_LIMIT_MS = 120_000;
@@ -28,33 +28,31 @@ export type Ticket = { operation: JSONValue } | { url: string };
  * @throws JobFailure, NotHere
  */
 export async function startClip(opened: OpenedModel, task: RemoteTask, limitMs: number): Promise<Ticket | undefined> {
+  const request = await requestOf(opened.name, task);
   for (let refusals = 1; ; refusals++) {
     const wire = openWire({ fetch: opened.fetch ?? fetch, asks: true, commit: () => task.commit() });
+    const model = opened.over(wire.fetch);
     try {
       // A provider of one's own has a connection that we do not see.
       if (opened.fetch === undefined) await wire.commit();
-      return await askOnce(opened, task, wire, limitMs);
+      return hasStart(model) ? await start(model, request, task) : await generate(model, request, task, limitMs);
     } catch (error) {
-      const isAborted = !wire.isCommitted() && task.signal.aborted;
-      if (isAborted) throw task.signal.reason;
-      const failure = startFailure(error, { model: opened.name, wire, secrets: opened.secrets });
-      const isUnasked = !(failure instanceof JobFailure) || failure.code !== 'outcome_unknown';
-      if (wire.isCommitted() && isUnasked) await task.takeBack();
-      if (statusOf(error) !== 429 || refusals === MOST_REFUSALS) throw failure;
+      if (!wire.isCommitted() && task.signal.aborted) throw task.signal.reason;
+      const failure = startFailure(error, { model: opened.name, wire, secrets: opened.secrets }, hasStart(model));
+      if (wire.isCommitted() && isUnasked(failure)) await task.takeBack();
+      const isBusy = failure instanceof JobFailure && failure.code === 'rate_limit_exceeded';
+      if (!isBusy || refusals === MOST_REFUSALS) throw failure;
       await sleep(pauseAfter(error, refusals), undefined, { signal: task.signal });
     }
   }
 }
 
-async function askOnce(
-  opened: OpenedModel,
-  task: RemoteTask,
-  wire: Wire,
-  limitMs: number,
-): Promise<Ticket | undefined> {
-  const model = opened.over(wire.fetch);
-  const request = await requestOf(opened.name, task);
-  if (!hasStart(model)) return await generate(model, request, task, limitMs);
+/** Is it certain that the provider took nothing? */
+function isUnasked(failure: Error): boolean {
+  return failure instanceof NotHere || (failure instanceof JobFailure && failure.isUnasked);
+}
+
+async function start(model: VideoModel, request: Wanted, task: RemoteTask): Promise<Ticket> {
   using late = lateSignal(task.signal, START_LIMIT_MS);
   const started = await experimental_startVideo({ model, ...request, maxRetries: 0, abortSignal: late.signal });
   await task.keep(JSON.stringify({ operation: started.operation } satisfies Ticket));
@@ -65,7 +63,7 @@ async function askOnce(
 /** Where a provider cannot begin and tell later, it is one call from the prompt to the clip. */
 async function generate(
   model: VideoModel,
-  request: Awaited<ReturnType<typeof requestOf>>,
+  request: Wanted,
   task: RemoteTask,
   limitMs: number,
 ): Promise<Ticket | undefined> {
@@ -76,6 +74,8 @@ async function generate(
     ...request,
     maxRetries: 0,
     abortSignal: late.signal,
+    // For packages that wait in the call itself.
+    providerOptions: { [model.provider.split('.')[0] ?? '']: { pollTimeoutMs: limitMs } },
     // Fetched later and to a file: kept first, so that a crash costs no clip.
     async download({ url: address }) {
       url = address.href;
@@ -110,6 +110,8 @@ function silently(model: VideoModel, { tell }: RemoteTask): VideoModel {
   };
   return quiet;
 }
+
+type Wanted = Awaited<ReturnType<typeof requestOf>>;
 
 async function requestOf(model: string, { recipe, referencePath, jobId }: RemoteTask) {
   const { width, height, seed, isSeedRandom, segments } = recipe;

@@ -23,6 +23,8 @@ export interface Wire {
   commit(): Promise<void>;
   /** Was anything sent that asks for a clip? */
   isCommitted(): boolean;
+  /** Was it the last request that asked for a clip? Then its answer tells of the asking. Undefined before the first one. */
+  wasLastToAsk(): boolean | undefined;
   /** Did the last request fail on its way, so that nothing is known? */
   isInTrouble(): boolean;
   /** The beginning of the last answer that was text. */
@@ -31,6 +33,7 @@ export interface Wire {
 
 export function openWire({ fetch, asks, ...options }: WireOptions): Wire {
   let isCommitted = false;
+  let wasLastToAsk: boolean | undefined;
   let isInTrouble = false;
   let lastAnswer = '';
 
@@ -61,12 +64,15 @@ export function openWire({ fetch, asks, ...options }: WireOptions): Wire {
 
   return {
     async fetch(input, init) {
-      if (!asks || isReading(init)) return await repeat(input, init);
+      const isAsking = asks && !isReading(init);
+      wasLastToAsk = isAsking;
+      if (!isAsking) return await repeat(input, init);
       await commit();
       return await send(input, init);
     },
     commit,
     isCommitted: () => isCommitted,
+    wasLastToAsk: () => wasLastToAsk,
     isInTrouble: () => isInTrouble,
     lastAnswer: () => lastAnswer,
   };
