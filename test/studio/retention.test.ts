@@ -5,8 +5,9 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { createLog } from '../../lib/log.ts';
+import type { CompletedClip } from '../../lib/studio/job.ts';
 import { openRetention } from '../../lib/studio/retention.ts';
-import { openJobStore, unixNow } from '../../lib/studio/store.ts';
+import { type JobStore, openJobStore, unixNow } from '../../lib/studio/store.ts';
 import { openApi } from '../support/api.ts';
 import { picture } from '../support/media.ts';
 import {
@@ -32,6 +33,22 @@ function change(state: string, sql: string): void {
   const database = new DatabaseSync(path.join(state, 'studio', 'jobs.db'), { timeout: 5_000 });
   database.exec(sql);
   database.close();
+}
+
+interface StoredClip extends Partial<CompletedClip> {
+  id: string;
+  engine?: string;
+  bytes: number;
+  completedAt: number;
+}
+
+/** A completed job whose files nobody wrote. */
+async function storeClip(store: JobStore, { id, engine = 'test', ...clip }: StoredClip): Promise<void> {
+  const recipe = { version: 1 as const, seed: 1, width: 64, height: 64, fps: 24, segments: [], palette: [] };
+  const facts = { engine, prompt: 'x', seconds: '4', size: '64x64', reference: null, created_at: 1 };
+  await store.insert({ ...facts, id, recipe, owner: 'me' });
+  await store.startNext('me', engine.includes('/') ? 'remote' : 'local');
+  await store.complete(id, 'me', { expiresAt: unixNow() + 30 * DAY, ...clip });
 }
 
 /** The end of any render is what makes the studio look for what has expired. */
@@ -122,6 +139,26 @@ test('a quota that is smaller than a clip still leaves the newest one', async ()
   assert.equal((await fetch(`${studio.baseUrl}/videos/${second}/content`)).status, 200);
 });
 
+test('of clips of the same age those that may have been paid for stay longer', async () => {
+  await using folder = await temporaryFolder();
+  const store = await openJobStore(folder.path);
+  const now = unixNow();
+  const engines = ['google/veo', 'test', 'google/veo', 'test', 'test'];
+  for (const [index, engine] of engines.entries())
+    await storeClip(store, { id: `video_${index}`, engine, completedAt: now - 3 * DAY * (5 - index), bytes: 100 });
+  const left = async () => {
+    const { jobs } = await store.list({ limit: 10, order: 'asc' });
+    return jobs.filter(({ expires_at }) => (expires_at ?? 0) > now).map(({ id }) => id);
+  };
+  assert.equal(await store.kept.expireBeyond(300, now), 2);
+  assert.deepEqual(await left(), ['video_2', 'video_3', 'video_4'].toSorted());
+  assert.equal(await store.kept.expireBeyond(200, now), 1);
+  assert.deepEqual(await left(), ['video_2', 'video_4']);
+  assert.equal(await store.kept.expireBeyond(1, now), 1);
+  assert.deepEqual(await left(), ['video_4'], 'the newest stays in any case');
+  store.close();
+});
+
 test('two studios that clear away the same clips at the same time are not in each other’s way', async () => {
   await using folder = await temporaryFolder();
   const stores = [await openJobStore(folder.path), await openJobStore(folder.path)];
@@ -131,11 +168,7 @@ test('two studios that clear away the same clips at the same time are not in eac
     const id = `video_${index}`;
     await mkdir(path.join(folder.path, 'jobs', id), { recursive: true });
     await writeFile(path.join(folder.path, 'jobs', id, 'clip'), 'x'.repeat(100));
-    const recipe = { version: 1 as const, seed: 1, width: 64, height: 64, fps: 24, segments: [], palette: [] };
-    const facts = { engine: 'test', prompt: 'x', seconds: '4', size: '64x64', reference: null, created_at: 1 };
-    await store.insert({ ...facts, id, recipe, owner: 'me' });
-    await store.startNext('me');
-    await store.complete(id, 'me', { completedAt: index, expiresAt: index < 100 ? 1 : unixNow() + DAY, bytes: 100 });
+    await storeClip(store, { id, completedAt: index, expiresAt: index < 100 ? 1 : unixNow() + DAY, bytes: 100 });
   }
   const sweeps = stores.map(({ kept }) =>
     openRetention({ folder: folder.path, clips: kept, quotaBytes: 10_000, log: createLog() }),
