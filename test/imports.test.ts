@@ -17,17 +17,8 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/api', 'lib/cdn', 'lib/ledger'],
   ['lib/media', 'lib/workspace', 'lib/sqlite'],
   [
-    ...[
-      'lib/bearer',
-      'lib/config',
-      'lib/controls',
-      'lib/errors',
-      'lib/foreign',
-      'lib/hostNames',
-      'lib/log',
-      'lib/slug',
-    ],
-    'lib/version',
+    ...['lib/bearer', 'lib/config', 'lib/controls', 'lib/errors', 'lib/foreign', 'lib/hostNames'],
+    ...['lib/log', 'lib/slug', 'lib/version'],
   ],
   ['types'],
 ];

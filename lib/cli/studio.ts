@@ -4,6 +4,7 @@ import { studioModelsOf } from '../config/studioModels.ts';
 import { resolveConfig, secretsOf } from '../config.ts';
 import { systemCode, VideoToolsetError } from '../errors.ts';
 import { createLog } from '../log.ts';
+import { clipFacts } from '../production/clipFacts.ts';
 import type { StudioOptions } from '../studio/server.ts';
 import { invoke } from './invocation.ts';
 import { print, printJson } from './output.ts';
@@ -43,7 +44,7 @@ export function registerStudio(program: Command): void {
       Array.of<string>(),
     )
     .action(({ port = '0', modelMap, ...settings }: StudioSettings, command: Command) =>
-      invoke(command, async ({ options, json, signal, progress }) => {
+      invoke(command, async ({ options, runtime, json, signal, progress }) => {
         const config = resolveConfig({ ...options, ...chosenIn(settings) });
         const models = { ...config.studioModels, ...(modelMap.length > 0 && studioModelsOf(modelMap.join(','))) };
         const { startStudio } = await import('../studio/server.ts');
@@ -53,6 +54,7 @@ export function registerStudio(program: Command): void {
           ...(config.studioTokens !== undefined && { tokens: config.studioTokens }),
           ...(config.studioKeepDays !== undefined && { keepDays: config.studioKeepDays }),
           ...(config.studioQuotaGb !== undefined && { quotaBytes: config.studioQuotaGb * 1024 ** 3 }),
+          factsOf: async (id) => clipFacts(await runtime.ledger(), id),
           log: createLog({ enabled: config.debug, secrets: secretsOf(config) }),
         }).catch((cause) => {
           if (systemCode(cause) !== 'EADDRINUSE') throw cause;
@@ -62,6 +64,7 @@ export function registerStudio(program: Command): void {
         });
         if (json) printJson({ base_url: studio.baseUrl }, 0);
         else print(`${studio.baseUrl}\n`);
+        progress.note(`Its clips are shown at ${new URL('/', studio.baseUrl)}`);
         progress.note('It renders previews, not generative video. Stop it with Ctrl-C; its jobs are kept.');
         for (const [name, target] of Object.entries(models))
           if (target.includes('/')) progress.note(`${name} is made by ${target}, which costs what its provider takes.`);

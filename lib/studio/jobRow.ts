@@ -33,10 +33,10 @@ export function jobOf(row: Row): Job {
 const textOf = (value: unknown) => (value === null ? null : String(value));
 const numberOf = (value: unknown) => (value === null ? null : Number(value));
 
-function operationOf(value: unknown): Operation {
+export function operationOf(value: unknown): Operation {
   return value === 'remix' || value === 'edit' || value === 'extension' ? value : 'create';
 }
 
-function statusOf(value: unknown): JobStatus {
+export function statusOf(value: unknown): JobStatus {
   return value === 'queued' || value === 'in_progress' || value === 'completed' ? value : 'failed';
 }

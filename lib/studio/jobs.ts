@@ -4,12 +4,13 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Log } from '../log.ts';
 import type { Engine, Recipe, RecipeCharacter, RemoteEngine, Revision } from './engines/engine.ts';
-import type { Character, Job, JobStatus, OpenJobs } from './job.ts';
+import type { Character, Job } from './job.ts';
 import { openDoor, queueFull } from './newJobs.ts';
 import { claimOwnership } from './owner.ts';
 import { openRenders, type RenderEnd, VARIANT_FILES, type Variant } from './renders.ts';
-import { defaultQuota, type Evictions, openRetention } from './retention.ts';
+import { defaultQuota, openRetention } from './retention.ts';
 import { openJobStore, unixNow } from './store.ts';
+import type { Figures } from './tally.ts';
 
 const ADOPTION_INTERVAL_MS = 1_000;
 /** A render that shows no sign of life for so long has failed. */
@@ -54,21 +55,10 @@ export interface Jobs {
   remove(id: string): Promise<boolean>;
   /** Where a completed job's file lies. */
   fileOf(job: Job, variant: Variant): { folder: string; name: string };
-  figures(): Promise<Figures>;
+  figures(): Promise<Omit<Figures, 'streams'>>;
   createCharacter(name: string): Promise<Character>;
   character(id: string): Promise<Character | undefined>;
   close(): Promise<void>;
-}
-
-/** How the studio stands at this moment. */
-export interface Figures {
-  byStatus: Partial<Record<JobStatus, number>>;
-  /** Of this process. */
-  open: OpenJobs[];
-  /** On the disk. */
-  bytes: number;
-  quotaBytes: number;
-  evictions: Evictions;
 }
 
 export interface JobsOptions {

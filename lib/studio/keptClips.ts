@@ -21,7 +21,7 @@ export interface KeptClips {
   waste(now: number): Promise<{ id: string; isClip: boolean }[]>;
   /** Notes that the files are gone. */
   setGone(ids: readonly string[]): Promise<void>;
-  /** Forgets finished jobs without files, and figures, beyond the newest. */
+  /** Forgets finished jobs without files, changes of jobs that are gone, and figures, beyond the newest. */
   forgetOlder(jobs: number, characters: number): Promise<void>;
   /** Completed jobs whose bytes nobody counted. */
   unmeasured(): Promise<string[]>;
@@ -74,6 +74,11 @@ export function keptClipsOf(database: Database): KeptClips {
       await database.run(
         `DELETE FROM jobs WHERE ${FINISHED} AND bytes = 0 AND number <=
            (SELECT number FROM jobs ORDER BY number DESC LIMIT 1 OFFSET ?)`,
+        jobs,
+      );
+      await database.run(
+        `DELETE FROM job_changes WHERE job NOT IN (SELECT id FROM jobs) AND number <=
+           (SELECT number FROM job_changes ORDER BY number DESC LIMIT 1 OFFSET ?)`,
         jobs,
       );
       await database.run(

@@ -31,6 +31,8 @@ export function registerMetrics(server: FastifyInstance, read: () => Promise<Met
 
   server.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions } = request;
+    // Streams last as long as somebody listens.
+    if (routeOptions.url === '/studio/events') return;
     const labels = { method, route: routeOptions.url ?? 'none', status: String(reply.statusCode) };
     const key = Object.values(labels).join(' ');
     const latency = latencies.get(key) ?? { labels, buckets: BUCKETS.map(() => 0), seconds: 0, count: 0 };

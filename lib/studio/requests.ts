@@ -14,7 +14,7 @@ export const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
 export const SECONDS = ['4', '8', '12', '16', '20'];
 
 const PARAMETERS = ['prompt', 'model', 'seconds', 'size', 'seed', 'input_reference', 'characters'];
-const SIZES = ['720x1280', '1280x720', '1024x1792', '1792x1024'];
+export const SIZES = ['720x1280', '1280x720', '1024x1792', '1792x1024'];
 const MOST_CHARACTERS = 2;
 const MOST_MODEL_CHARACTERS = 200;
 /** Models elsewhere take other sizes and lengths than the studio's own engine: what they do not offer is mapped. */

@@ -20,7 +20,9 @@ import { LIMITS, type StudioLimits } from './limits.ts';
 import { registerMetrics } from './metrics.ts';
 import { chooseModel } from './models.ts';
 import { openapi } from './openapi.ts';
-import { MAX_IMAGE_BYTES } from './requests.ts';
+import { registerPage } from './page/page.ts';
+import type { ClipFacts } from './page/wire.ts';
+import { MAX_IMAGE_BYTES, SECONDS, SIZES } from './requests.ts';
 import { registerRevisions } from './revisions.ts';
 import { registerVideos } from './routes.ts';
 import { registerStop } from './stop.ts';
@@ -28,6 +30,7 @@ import { createTally } from './tally.ts';
 
 export type { StudioLimits } from './limits.ts';
 export { openapi } from './openapi.ts';
+export type { ClipFacts } from './page/wire.ts';
 
 /** Of a body that brings no image. */
 const MOST_TEXT_BYTES = 1024 * 1024;
@@ -68,6 +71,8 @@ export interface StudioOptions {
   limits?: Partial<StudioLimits>;
   /** Does the process stay alive for it? Not when embedded. @default true */
   holdsProcess?: boolean;
+  /** Tells the page what a clip cost and where it was published. @default it says nothing of either */
+  factsOf?: (id: string) => Promise<ClipFacts | undefined>;
   log?: Log;
 }
 
@@ -124,9 +129,13 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 
   registerFailures(server, log);
   const stop = registerStop(server, limits.graceMs);
-  registerMetrics(server, async () => tally.metricsOf(await jobs.figures()));
   const callerOf = registerGuard(server, { ...options, host, rates: limits });
   registerBodies(server, limits.bodyMemoryBytes);
+  const page = registerPage(server, {
+    ...{ folder, find, log, factsOf: options.factsOf },
+    choices: { models: { [engine.name]: engine.name, ...models }, seconds: SECONDS, sizes: SIZES },
+  });
+  registerMetrics(server, async () => tally.metricsOf({ ...(await jobs.figures()), streams: page.streams }));
   server.get('/healthz', async () => ({ status: await jobs.get('').then(() => 'ok') }));
   server.get('/openapi.json', async () => openapi);
   registerRevisions(server, { jobs, find, callerOf });

@@ -1,6 +1,20 @@
-import type { Figures } from './jobs.ts';
+import type { JobStatus, OpenJobs } from './job.ts';
 import type { Metric } from './metrics.ts';
 import type { RenderEnd } from './renders.ts';
+import type { Evictions } from './retention.ts';
+
+/** How the studio stands at this moment. */
+export interface Figures {
+  byStatus: Partial<Record<JobStatus, number>>;
+  /** Of this process. */
+  open: OpenJobs[];
+  /** On the disk. */
+  bytes: number;
+  quotaBytes: number;
+  evictions: Evictions;
+  /** Pages that listen. */
+  streams: number;
+}
 
 /** Counts how renders end, and tells that and how the studio stands as figures for Prometheus. */
 export interface Tally {
@@ -18,7 +32,7 @@ export function createTally(): Tally {
       ends.set(key, { labels, renders: before.renders + 1, seconds: before.seconds + seconds });
     },
 
-    metricsOf({ byStatus, open, bytes, quotaBytes, evictions }) {
+    metricsOf({ byStatus, open, bytes, quotaBytes, evictions, streams }) {
       const all = [...ends.values()];
       return [
         gauge(
@@ -38,6 +52,7 @@ export function createTally(): Tally {
         ),
         gauge('studio_kept_bytes', 'Bytes in the files of all jobs.', [{ value: bytes }]),
         gauge('studio_quota_bytes', 'What they may have.', [{ value: quotaBytes }]),
+        gauge('studio_event_streams', 'Pages that listen to this process.', [{ value: streams }]),
         counter(
           'studio_renders_total',
           'Renders that ended, by how.',

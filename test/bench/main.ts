@@ -6,6 +6,7 @@ import { benchExpiry } from './expiry.ts';
 import { benchImport } from './importing.ts';
 import { benchLedger } from './ledger.ts';
 import { benchOverlap } from './overlap.ts';
+import { benchPage } from './page.ts';
 import { benchPolling } from './polling.ts';
 import { benchRender } from './render.ts';
 import { benchRenderThroughput } from './renderThroughput.ts';
@@ -39,6 +40,7 @@ const BENCHES = [
   benchImport,
   benchStarting,
   benchLedger,
+  benchPage,
   benchResume,
 ];
 

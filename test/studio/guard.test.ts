@@ -70,6 +70,9 @@ test('with tokens nothing but the health of the studio is told without one of th
     '/v1/videos/video_1/content',
     '/metrics',
     '/openapi.json',
+    '/studio/jobs',
+    '/studio/events',
+    '/studio/choices',
     '/no',
   ]) {
     for (const authorization of wrong) {
@@ -80,6 +83,7 @@ test('with tokens nothing but the health of the studio is told without one of th
     }
   }
   assert.equal((await send(studio, '/healthz')).body, '{"status":"ok"}');
+  for (const route of ['/', '/studio/page/main.js']) assert.equal((await send(studio, route)).status, 200, route);
   for (const token of [KEY, OTHER]) assert.equal((await send(studio, '/v1/videos', bearer(token))).status, 200);
 });
 
@@ -98,6 +102,8 @@ test('a person gets a cookie for a token, which scripts cannot read and other si
   await using studio = await openStudio({ tokens: [KEY, OTHER] });
   const login = (token: string) => send(studio, '/studio/session', JSON_BODY, 'POST', JSON.stringify({ token }));
   assert.equal((await login('something-else-entirely')).status, 401);
+  const foreign = { ...JSON_BODY, origin: 'https://evil.example' };
+  assert.equal((await send(studio, '/studio/session', foreign, 'POST', JSON.stringify({ token: KEY }))).status, 403);
   const { status, headers, body } = await login(OTHER);
   assert.deepEqual([status, body], [204, '']);
   const [cookie = ''] = headers['set-cookie'] ?? [];
@@ -107,6 +113,12 @@ test('a person gets a cookie for a token, which scripts cannot read and other si
   assert.equal((await send(studio, '/v1/videos', { cookie: `a=b; ${pair}; c=d` })).status, 200);
   assert.equal((await send(studio, '/v1/videos', { cookie: `${pair}x` })).status, 401);
   assert.equal((await send(studio, '/v1/videos', { cookie: pair.slice(0, -3) })).status, 401);
+});
+
+test('a studio without a token takes any, so that a page that has one in mind is not stopped', async () => {
+  await using studio = await openStudio();
+  const { status, headers } = await send(studio, '/studio/session', JSON_BODY, 'POST', '{"token":"any"}');
+  assert.deepEqual([status, headers['set-cookie']], [204, undefined]);
 });
 
 test('a name that was made to point here is refused, an allowed one is served', async () => {
@@ -129,16 +141,35 @@ test('a name that was made to point here is refused, an allowed one is served', 
   assert.equal((await send(studio, '/healthz', { host: '10.0.0.7' })).status, 200);
 });
 
+test('beyond this machine any name will do, for nobody comes in by a name alone', async () => {
+  await using studio = await openStudio({ host: '0.0.0.0', tokens: [KEY] });
+  assert.equal((await send(studio, '/v1/videos', { host: 'studio.lan', ...bearer(KEY) })).status, 200);
+  assert.equal((await send(studio, '/v1/videos', { host: 'studio.lan' })).status, 401);
+});
+
 test('a page of another origin changes nothing, and its own page does', async () => {
   await using studio = await openStudio({ allowedHosts: ['studio.example.org'] });
   const { host } = new URL(studio.baseUrl);
+  const id = await createJob(studio.baseUrl);
   const create = (headers: Record<string, string>) =>
     send(studio, '/v1/videos', { ...JSON_BODY, ...headers }, 'POST', '{"prompt":"x"}');
+  const form = '--x\r\ncontent-disposition: form-data; name="prompt"\r\n\r\na boat\r\n--x--\r\n';
+  const multipart = { 'content-type': 'multipart/form-data; boundary=x' };
   for (const origin of ['https://evil.example', 'null', 'http://localhost:1', `http://${host}.evil.example`]) {
-    const { status, body } = await create({ origin });
-    assert.equal(status, 403, origin);
-    assert.match(body, /"code":"foreign_origin"/);
+    const answers = [
+      await create({ origin }),
+      await send(studio, '/v1/videos', { origin, ...multipart }, 'POST', form),
+      await send(studio, `/v1/videos/${id}`, { origin }, 'DELETE'),
+    ];
+    for (const { status, body } of answers) {
+      assert.equal(status, 403, origin);
+      assert.match(body, /"code":"foreign_origin"/);
+    }
   }
+  assert.equal(
+    (await send(studio, '/v1/videos', { origin: `http://${host}`, ...multipart }, 'POST', form)).status,
+    200,
+  );
   assert.equal((await create({ origin: `http://${host}` })).status, 200);
   assert.equal((await create({ origin: 'https://studio.example.org', host: 'studio.example.org' })).status, 200);
 });
