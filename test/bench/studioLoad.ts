@@ -9,6 +9,7 @@ const JOBS = 10_000;
 const RENDERS = 2;
 const PER_SECOND = 200;
 const DURATION_MS = 20_000;
+const STREAMS = 200;
 
 /** What a shared studio has to bear: many jobs in its store, two renders, and 200 questions a second. */
 export async function* benchStudioLoad(): AsyncGenerator<Figure> {
@@ -18,17 +19,27 @@ export async function* benchStudioLoad(): AsyncGenerator<Figure> {
   const renders = await Promise.all(Array.from({ length: RENDERS }, () => create(videos)));
   const ids = await fill(folder.path, renders[0] ?? '');
   while (!(await areRunning(videos, renders))) await sleep(100);
-  const list = await load(() => `${videos}?limit=20`, PER_SECOND / 2, DURATION_MS);
-  yield* figuresOf(`list, ${PER_SECOND / 2} a second alone`, list);
   let next = 0;
   const url = () => (next++ % 2 === 0 ? `${videos}/${ids[next % ids.length]}` : `${videos}?limit=20`);
-  const both = await load(url, PER_SECOND, DURATION_MS);
-  yield* figuresOf(`retrieve and list, ${PER_SECOND} a second`, both, 'p99 under 100 ms');
+  yield* figuresOf('', await load(url, PER_SECOND, DURATION_MS));
+  const abort = new AbortController();
+  await Promise.all(Array.from({ length: STREAMS }, () => listen(studio.baseUrl, abort.signal)));
+  yield* figuresOf(`, ${STREAMS} listeners`, await load(url, PER_SECOND, DURATION_MS), 'p99 under 100 ms');
+  abort.abort();
   if (!(await areRunning(videos, renders))) throw new Error('the renders ended before the load did');
 }
 
+/** Reads a stream of the page as long as it lasts. */
+async function listen(baseUrl: string, signal: AbortSignal): Promise<void> {
+  const { body } = await fetch(new URL('/studio/events', baseUrl), { signal });
+  const read = async () => {
+    for await (const _chunk of body ?? []);
+  };
+  read().catch(() => undefined);
+}
+
 function* figuresOf(what: string, latencies: readonly number[], aim?: string): Generator<Figure> {
-  const where = `${what}, ${JOBS} jobs, ${RENDERS} renders`;
+  const where = `${PER_SECOND} requests a second, ${JOBS} jobs, ${RENDERS} renders${what}`;
   yield { what: `${where}: p50`, value: milliseconds(percentile(latencies, 50)) };
   yield { what: `${where}: p99`, value: milliseconds(percentile(latencies, 99)), ...(aim !== undefined && { aim }) };
   yield { what: `${where}: slowest of ${latencies.length}`, value: milliseconds(Math.max(...latencies)) };

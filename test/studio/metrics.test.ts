@@ -59,6 +59,16 @@ test('the figures tell jobs, renders, bytes and how requests were answered', asy
   gate.resolve();
 });
 
+test('pages that listen are counted while they do', async () => {
+  await using studio = await openStudio();
+  const abort = new AbortController();
+  const listen = () => fetch(new URL('/studio/events', studio.baseUrl), { signal: abort.signal });
+  await Promise.all([listen(), listen(), listen()]);
+  assert.equal(figureOf(await metrics(studio.baseUrl), 'studio_event_streams'), 3);
+  abort.abort();
+  await until(async () => figureOf(await metrics(studio.baseUrl), 'studio_event_streams') === 0);
+});
+
 test('clips that expired are counted by why they did', async () => {
   await using studio = await openStudio({ quotaBytes: 1 });
   for (let index = 0; index < 4; index++) await reaches(studio.baseUrl, await createJob(studio.baseUrl), 'completed');

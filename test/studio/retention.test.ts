@@ -200,6 +200,29 @@ test('of many jobs the oldest are forgotten once their files are gone, and so ar
   store.close();
 });
 
+test('changes of jobs that are gone are forgotten once many others came after them', async () => {
+  await using folder = await temporaryFolder();
+  const store = await openJobStore(folder.path);
+  for (let index = 0; index < 4; index++) await storeClip(store, { id: `video_${index}`, completedAt: 1, bytes: 100 });
+  for (const id of ['video_0', 'video_3']) await store.remove(id);
+  const database = new DatabaseSync(path.join(folder.path, 'jobs.db'));
+  const changes = () =>
+    database
+      .prepare('SELECT job FROM job_changes ORDER BY number')
+      .all()
+      .map(({ job }) => job);
+  assert.deepEqual(changes(), ['video_1', 'video_2', 'video_0', 'video_3']);
+  await store.kept.forgetOlder(4, 1);
+  assert.equal(changes().length, 4);
+  await store.kept.forgetOlder(1, 1);
+  assert.deepEqual(
+    changes(),
+    ['video_1', 'video_2', 'video_3'].filter((id) => id !== 'video_1'),
+  );
+  database.close();
+  store.close();
+});
+
 test('clips from before bytes were counted are counted', async () => {
   await using studio = await openStudio();
   const id = await createJob(studio.baseUrl);

@@ -48,6 +48,15 @@ test('a studio that is stopped answers what has begun, takes nothing new, and gi
   await next.close();
 });
 
+test('pages that listen do not hold a studio up', async () => {
+  await using folder = await temporaryFolder();
+  const studio = await startStudio({ state: folder.path, engine: testEngine(), limits: { graceMs: 60_000 } });
+  const { headers, body } = await fetch(new URL('/studio/events', studio.baseUrl));
+  assert.match(headers.get('x-request-id') ?? '', /^req_/);
+  await studio.close();
+  for await (const _chunk of body ?? []);
+});
+
 test('a request that never ends holds a studio up for some seconds only', async () => {
   await using folder = await temporaryFolder();
   const studio = await startStudio({ state: folder.path, engine: testEngine(), limits: { graceMs: 100 } });
