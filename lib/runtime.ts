@@ -56,8 +56,11 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
   const serverAddress = async (): Promise<string> => {
     if (config.baseUrl !== undefined) return config.baseUrl;
     const { startStudio } = await import('./studio/server.ts');
+    const { state, studioModels: models, studioKeepDays: keepDays, studioQuotaGb } = config;
     studio = await startStudio({
-      ...{ state: config.state, models: config.studioModels, log, holdsProcess: false },
+      ...{ state, models, log, holdsProcess: false },
+      ...(keepDays !== undefined && { keepDays }),
+      ...(studioQuotaGb !== undefined && { quotaBytes: studioQuotaGb * 1024 ** 3 }),
       factsOf: async (id) => clipFacts(await ledger.get(), id),
     });
     return studio.baseUrl;

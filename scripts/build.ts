@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { STORYBOARD_SCHEMA } from '../lib/production/storyboard/schema.ts';
 
-/** Emits `dist/`: JavaScript and declarations by tsc, the agents' prompts and the files of the studio's page as they are, and the schema of storyboards. */
+/** Emits `dist/`: JavaScript and declarations by tsc; prompts, the studio's page and the schema of storyboards beside them. */
 const root = path.join(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 await rm(dist, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import type { Row } from '../sqlite.ts';
-import type { Job, JobStatus, Operation } from './store.ts';
+import type { Job, JobStatus, Operation } from './job.ts';
 
 /** A row of the table of jobs. */
 export function jobOf(row: Row): Job {
@@ -24,6 +24,9 @@ export function jobOf(row: Row): Job {
     ticket: textOf(row.ticket),
     notes: JSON.parse(String(row.notes)),
     usd: numberOf(row.usd),
+    caller: String(row.caller),
+    bytes: Number(row.bytes ?? 0),
+    expires_at: numberOf(row.expires_at),
   };
 }
 

@@ -41,4 +41,11 @@ export const MIGRATIONS = [
    CREATE TRIGGER job_deleted AFTER DELETE ON jobs BEGIN REPLACE INTO job_changes (job) VALUES (old.id); END;
    CREATE INDEX jobs_by_status ON jobs (status);
    CREATE INDEX jobs_by_source ON jobs (source) WHERE source IS NOT NULL;`,
+  // Bytes are null in rows from before they were counted; those clips stay as long as new ones do.
+  `ALTER TABLE jobs ADD COLUMN caller TEXT NOT NULL DEFAULT '';
+   ALTER TABLE jobs ADD COLUMN bytes INTEGER;
+   ALTER TABLE jobs ADD COLUMN expires_at INTEGER;
+   UPDATE jobs SET expires_at = completed_at + 30 * 86400 WHERE status = 'completed';
+   CREATE INDEX kept_bytes ON jobs (status, expires_at, bytes) WHERE bytes > 0;
+   CREATE INDEX unmeasured_jobs ON jobs (id) WHERE bytes IS NULL;`,
 ];

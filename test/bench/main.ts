@@ -2,18 +2,21 @@ import { cpus } from 'node:os';
 import { benchAgent } from './agent.ts';
 import { benchDownload } from './download.ts';
 import { benchEightRenders } from './eightRenders.ts';
+import { benchExpiry } from './expiry.ts';
 import { benchImport } from './importing.ts';
 import { benchLedger } from './ledger.ts';
 import { benchOverlap } from './overlap.ts';
 import { benchPage } from './page.ts';
 import { benchPolling } from './polling.ts';
 import { benchRender } from './render.ts';
+import { benchRenderThroughput } from './renderThroughput.ts';
 import { benchResume } from './resume.ts';
 import { benchRetrieve } from './retrieve.ts';
 import { benchS3 } from './s3.ts';
 import { benchSftp } from './sftp.ts';
 import { benchStarting } from './starting.ts';
 import { benchStoryboard } from './storyboard.ts';
+import { benchStudioLoad } from './studioLoad.ts';
 import { benchTools } from './toolTokens.ts';
 import { benchUpload } from './upload.ts';
 import { benchWaits } from './waits.ts';
@@ -21,7 +24,10 @@ import { benchWaits } from './waits.ts';
 /** Every figure the documentation or an aim names, measured on this machine in one run. */
 const BENCHES = [
   benchRender,
+  benchRenderThroughput,
   benchEightRenders,
+  benchStudioLoad,
+  benchExpiry,
   benchAgent,
   benchTools,
   benchDownload,

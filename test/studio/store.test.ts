@@ -45,7 +45,7 @@ test('a finished clip is known by its digest, the newest of several and no delet
   for (const id of ['video_1', 'video_2', 'video_3']) {
     await store.insert(job(id));
     await store.startNext('me');
-    if (id !== 'video_3') await store.complete(id, 'me', 2, 'abc');
+    if (id !== 'video_3') await store.complete(id, 'me', { completedAt: 2, expiresAt: 3, bytes: 4, digest: 'abc' });
   }
   assert.equal((await store.findByDigest('abc'))?.id, 'video_2');
   await store.remove('video_2');

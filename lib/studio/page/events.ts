@@ -18,11 +18,15 @@ const HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
   'x-accel-buffering': 'no',
+  // It ends with its stream, so that nobody waits for it when the studio is stopped.
+  connection: 'close',
 };
 
 /** Tells every listener what changes, whichever program changed it, from one look at the store for all of them. */
 export interface EventStreams {
   readonly isFull: boolean;
+  /** How many listen. */
+  readonly size: number;
   /** @param since the version up to which the listener knows all */
   open(response: ServerResponse, headers: OutgoingHttpHeaders, since?: number): Promise<void>;
   close(): void;
@@ -81,6 +85,10 @@ export function createEventStreams(openReads: () => Promise<JobReads>, log: Log)
   return {
     get isFull() {
       return streams.size >= MOST_STREAMS;
+    },
+
+    get size() {
+      return streams.size;
     },
 
     async open(response, headers, since) {

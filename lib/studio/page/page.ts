@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '../../log.ts';
 import { RequestError, videoResource } from '../answers.ts';
-import type { Job } from '../store.ts';
+import type { Job } from '../job.ts';
 import { createEventStreams } from './events.ts';
 import { cardQuery, wholeNumber } from './query.ts';
 import { type JobReads, openJobReads } from './reads.ts';
@@ -42,8 +42,13 @@ export interface PageOptions {
   log: Log;
 }
 
+export interface Page {
+  /** How many listen. */
+  readonly streams: number;
+}
+
 /** The page where people look at clips, at `/`, and what it asks for beside the Videos API, below `/studio`. */
-export function registerPage(server: FastifyInstance, { folder, find, factsOf, choices, log }: PageOptions): void {
+export function registerPage(server: FastifyInstance, { folder, find, factsOf, choices, log }: PageOptions): Page {
   let opened: Promise<JobReads> | undefined;
   const reads = (): Promise<JobReads> => {
     opened ??= openJobReads(folder).catch((error) => {
@@ -89,16 +94,22 @@ export function registerPage(server: FastifyInstance, { folder, find, factsOf, c
     page.get<{ Querystring: Record<string, unknown> }>(
       '/studio/events',
       { exposeHeadRoute: false },
-      async ({ query, headers }, reply) => {
+      async ({ id, query, headers }, reply) => {
         const since = headers['last-event-id'] ?? query.since;
         const version = since === undefined ? undefined : wholeNumber('since', since);
         if (streams.isFull) throw new RequestError(503, 'Too many pages listen to this studio at once.');
         reply.hijack();
-        await streams.open(reply.raw, SECURITY_HEADERS, version).catch((error) => {
+        await streams.open(reply.raw, { ...SECURITY_HEADERS, 'x-request-id': id }, version).catch((error) => {
           log.debug('studio: a page cannot be told what it missed', { error: String(error) });
           reply.raw.destroy();
         });
       },
     );
   });
+
+  return {
+    get streams() {
+      return streams.size;
+    },
+  };
 }

@@ -8,7 +8,7 @@ describe('a studio with a token', { skip: CHROMIUM_MISSING }, () => {
 
   test('asks for it once, and then shows clips, pictures and what happens', async () => {
     const token = 'harbour-lantern-0123456789';
-    await using studio = await openStudio({ token });
+    await using studio = await openStudio({ tokens: [token] });
     await using seen = await visit(pageOf(studio.baseUrl), { mayComplain: /401/ });
     const { page } = seen;
     const login = page.getByRole('dialog', { name: 'This studio asks for a token' });
