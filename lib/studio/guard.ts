@@ -59,6 +59,7 @@ export function registerGuard(server: FastifyInstance, options: GuardOptions): (
     const route = request.routeOptions.url ?? '';
     if (names !== undefined && route !== '/healthz' && !isNamed(asked, names)) throw foreignHost();
     const isCors = origin !== undefined && cors.includes(origin);
+    if (cors.length > 0) reply.header('vary', 'origin');
     if (isCors) reply.headers({ ...CORS_HEADERS, 'access-control-allow-origin': origin });
     if (isCors && request.headers['access-control-request-method'] !== undefined && request.method === 'OPTIONS')
       return reply.code(204).headers(PREFLIGHT_HEADERS).send();
@@ -86,7 +87,6 @@ export function registerGuard(server: FastifyInstance, options: GuardOptions): (
 }
 
 const CORS_HEADERS = {
-  vary: 'origin',
   'access-control-expose-headers':
     'x-request-id, retry-after, openai-poll-after-ms, content-range, content-length, etag',
 };

@@ -2,6 +2,7 @@ import path from 'node:path';
 import multipart from '@fastify/multipart';
 import staticFiles from '@fastify/static';
 import fastify from 'fastify';
+import { tokenOf } from '../config/values.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { isLoopback } from '../hostNames.ts';
 import { createLog, type Log } from '../log.ts';
@@ -85,13 +86,14 @@ export interface Studio {
 
 /**
  * The embedded Videos API server. It renders previews, not generative video, needs no key and costs nothing.
- * @throws VideoToolsetError `storage_failed`; `invalid_configuration` beyond this machine without a token; the system's
- * error where the port is taken
+ * @throws VideoToolsetError `storage_failed`; `invalid_configuration` for a token that is too short, or none beyond this
+ * machine; the system's error where the port is taken
  */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { state, port = 0, host = '127.0.0.1', log = createLog(), engine = createAnimaticEngine() } = options;
   const { tokens = [], allowPrivateImages = false, keepDays = 30, quotaBytes } = options;
   const limits = { ...LIMITS, ...options.limits };
+  for (const token of tokens) tokenOf('studioToken', token);
   if (tokens.length === 0 && !isLoopback(host)) throw needsToken(host);
   const folder = path.resolve(state, 'studio');
   const { models = {}, openRemote = bridgeTo(options.bridge) } = options;

@@ -67,6 +67,11 @@ for (const args of [
   ['download', 'video_1', '--name', '../x'],
   ['publish', '/etc/hostname'],
   ['studio', '--port', '70000'],
+  ['studio', '--host', '0.0.0.0'],
+  ['studio', '--token', 'short'],
+  ['studio', '--cors', 'app.example.org'],
+  ['studio', '--keep-days', '0'],
+  ['studio', '--queue', 'long'],
   ['agent', ' '],
   ['--workspace', '', 'list'],
 ]) {

@@ -45,6 +45,8 @@ test('beyond this machine the studio starts with a token only', async () => {
       message: `The studio listens on ${host}, beyond this machine, only where it asks for a token.`,
     });
   }
+  for (const token of ['', 'short', 'with blanks in the middle'])
+    await assert.rejects(startStudio({ state: folder.path, tokens: [token] }), { code: 'invalid_configuration' });
   const studio = await startStudio({ state: folder.path, host: '0.0.0.0', tokens: [KEY] });
   const port = new URL(studio.baseUrl).port;
   assert.equal((await fetch(`http://127.0.0.1:${port}/v1/videos`)).status, 401);
