@@ -8,7 +8,8 @@ import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import { clipHash } from '../ledger/hash.ts';
 import { requireApproval } from './approval.ts';
 import { priceOf } from './price.ts';
-import type { ProductionServices, StepOptions } from './services.ts';
+import { type ProductionServices, placeOf, type StepOptions } from './services.ts';
+import { bringFile } from './sharedFiles.ts';
 
 /** How long an answer is waited for when the wish for it has ended. */
 const LAST_WORD_MS = 3_000;
@@ -38,14 +39,14 @@ export async function intend(
   { signal, approve, session = services.session }: ToolContext,
 ): Promise<Intention> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
-  const job = await api.prepare(request);
+  const job = await prepare(request, services);
   const hash = await hashOf(job, services.server, variation);
   const present = await ledger.find(hash, session);
   if (present !== undefined) return { clip: await ledger.want(present, goal), isNew: false };
   const price = await priceOf(job, api, services.config, signal);
   await requireApproval(price, job, services.config, approve);
-  const { server, workspace } = services;
-  const wanted = { hash, server, workspace: workspace.root, session, request: job.request, variation, goal, price };
+  const place = { server: services.server, workspace: placeOf(services) };
+  const wanted = { hash, ...place, session, request: job.request, variation, goal, price };
   const { clip, isNew } = await ledger.intend(wanted, services.config.budget);
   return isNew ? { clip, isNew, job, price } : { clip, isNew };
 }
@@ -55,7 +56,7 @@ export async function intend(
  * @throws VideoToolsetError `invalid_argument` where it has become another one, such as by a changed picture
  */
 export async function prepareAgain(clip: Clip, services: ProductionServices): Promise<PreparedJob> {
-  const job = await (await services.api()).prepare(clip.request);
+  const job = await prepare(clip.request, services);
   if ((await hashOf(job, services.server, clip.variation)) === clip.hash) return job;
   throw new VideoToolsetError(
     'invalid_argument',
@@ -136,6 +137,14 @@ export async function send(
   });
   if (noted.jobId !== video.id) throw tooLate(noted, video.id);
   return { clip: noted, video };
+}
+
+/** The file of a request may lie on another machine. */
+async function prepare(request: JobRequest, services: ProductionServices): Promise<PreparedJob> {
+  const { operation, parameters } = request;
+  const file = operation === 'create' ? parameters.input_reference : undefined;
+  if (file !== undefined && 'path' in file) await bringFile(file.path, services);
+  return await (await services.api()).prepare(request);
 }
 
 async function hashOf({ path: call, wire }: PreparedJob, server: string, variation: number): Promise<string> {

@@ -4,7 +4,7 @@ import { VideoToolsetError } from '../../errors.ts';
 import { sha256OfFile } from '../../media/hash.ts';
 import { slug } from '../../slug.ts';
 import { isAddress } from '../createRequest.ts';
-import type { ProductionServices } from '../services.ts';
+import { type ProductionServices, placeOf } from '../services.ts';
 import { compose, hashOf } from './compose.ts';
 import { type ReadDocument, readDocument } from './document.ts';
 import { graphProblems } from './graph.ts';
@@ -29,8 +29,10 @@ export interface StoryboardText {
  */
 export async function loadStoryboard(
   { text, name, file, locate }: StoryboardText,
-  { workspace, server }: Pick<ProductionServices, 'workspace' | 'server'>,
+  services: Pick<ProductionServices, 'workspace' | 'server' | 'shared'>,
 ): Promise<StoryboardPlan> {
+  const { workspace, server } = services;
+  const place = placeOf(services);
   const read = await readDocument(text, name);
   const { document } = read;
   const { title, table, output = {} } = document;
@@ -49,7 +51,7 @@ export async function loadStoryboard(
   if (problems.length > 0) throw invalidStoryboard(name, problems);
   const { publish = true, poster = 0, order } = output;
   return {
-    ...{ id: idOf(title, workspace.root, server), title, server, workspace: workspace.root },
+    ...{ id: idOf(title, place, server), title, server, workspace: place },
     ...(file !== undefined && { file }),
     output: {
       ...{ concatenate: output.concatenate ?? (table === undefined && shots.length > 1), publish, poster },
