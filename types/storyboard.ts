@@ -99,8 +99,8 @@ export interface Shot {
 export interface PlanChanges {
   /** Shots that keep the clip they have. */
   kept: number;
-  /** Shots that are to be made. */
-  wanted: number;
+  /** Ids of the shots that have none yet. */
+  wanted: string[];
   /** Keys of clips that no shot wants any more; those that are paid for are not lost. */
   dropped: string[];
 }

@@ -15,6 +15,7 @@ export interface Invocation {
   options: Options;
   runtime: Runtime;
   json: boolean;
+  quiet: boolean;
   progress: Progress;
   signal: AbortSignal;
   approve: NonNullable<ToolContext['approve']> | undefined;
@@ -33,6 +34,7 @@ export async function invoke(command: Command, run: (invocation: Invocation) => 
       options,
       runtime,
       json,
+      quiet,
       progress,
       signal: interruption.signal,
       approve: approver(yes, progress),

@@ -16,6 +16,7 @@ import { registerProduce } from './produce.ts';
 import { registerPublish } from './publish.ts';
 import { registerRetrieve } from './retrieve.ts';
 import { registerRevisions } from './revise.ts';
+import { registerStoryboard } from './storyboard.ts';
 import { registerStudio } from './studio.ts';
 import { registerWait } from './wait.ts';
 
@@ -44,6 +45,7 @@ export async function main(args: readonly string[]): Promise<void> {
     registerAgent,
     registerPlan,
     registerProduce,
+    registerStoryboard,
     registerCreate,
     registerWait,
     registerRetrieve,

@@ -44,9 +44,9 @@ export function assign(
     level = done.flatMap(({ id }) => bySource.get(id) ?? []);
   }
   const shots = [...assigned.values()].sort((a, b) => a.number - b.number);
-  const kept = shots.filter(({ clip }) => clip !== undefined).length;
+  const wanted = shots.filter(({ clip }) => clip === undefined).map(({ id }) => id);
   const dropped = [...left.values()].flat().flatMap(({ clip }) => clip ?? []);
-  return { shots, changes: { kept, wanted: shots.length - kept, dropped } };
+  return { shots, changes: { kept: shots.length - wanted.length, wanted, dropped } };
 }
 
 function wholeHash({ hash, request: { source } }: PlannedShot, assigned: ReadonlyMap<string, AssignedShot>): string {

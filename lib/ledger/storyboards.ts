@@ -21,6 +21,8 @@ type Reason = NonNullable<Shot['error']>;
 export interface Storyboards {
   /** Writes a storyboard down, or what another version of it changed. */
   plan(plan: StoryboardPlan): Promise<PlanChanges>;
+  /** What `plan` would change. */
+  preview(plan: StoryboardPlan): Promise<PlanChanges>;
   get(id: string): Promise<Storyboard | undefined>;
   /** Newest first. */
   list(filter?: { workspace?: string; limit?: number }): Promise<Storyboard[]>;
@@ -75,14 +77,15 @@ export function createStoryboards(driver: LedgerDriver, now: () => number): Stor
         const hash = hashOf(plan);
         const [known] = await sql.all('SELECT hash FROM storyboards WHERE id = ?', plan.id);
         if (known?.hash === hash) return await unchanged(sql, plan.id);
-        const present = known && (await sql.all('SELECT * FROM shots WHERE storyboard = ?', plan.id)).map(shotOf);
-        const { shots, changes } = assign(plan.shots, present ?? []);
+        const { shots, changes } = assign(plan.shots, await shotsOf(sql, plan.id));
         await writeStoryboard(sql, plan, hash, now());
         await sql.run('DELETE FROM shots WHERE storyboard = ?', plan.id);
         for (let from = 0; from < shots.length; from += ROWS_AT_ONCE)
           await writeShots(sql, plan.id, shots.slice(from, from + ROWS_AT_ONCE));
         return changes;
       }),
+
+    preview: async (plan) => assign(plan.shots, await shotsOf(driver, plan.id)).changes,
 
     async get(id) {
       const [row] = await driver.all('SELECT * FROM storyboards WHERE id = ?', id);
@@ -201,10 +204,14 @@ function hashOf({ output, shots, file }: StoryboardPlan): string {
   return hash.digest('hex').slice(0, 32);
 }
 
+async function shotsOf(sql: Statements, storyboard: string): Promise<Shot[]> {
+  return (await sql.all('SELECT * FROM shots WHERE storyboard = ?', storyboard)).map(shotOf);
+}
+
 async function unchanged(sql: Statements, id: string): Promise<PlanChanges> {
-  const [row] = await sql.all('SELECT count(clip) AS kept, count(*) AS shots FROM shots WHERE storyboard = ?', id);
-  const kept = Number(row?.kept ?? 0);
-  return { kept, wanted: Number(row?.shots ?? 0) - kept, dropped: [] };
+  const rows = await sql.all('SELECT id, clip FROM shots WHERE storyboard = ? ORDER BY number', id);
+  const wanted = rows.filter(({ clip }) => clip === null).map((row) => String(row.id));
+  return { kept: rows.length - wanted.length, wanted, dropped: [] };
 }
 
 async function writeStoryboard(sql: Statements, plan: StoryboardPlan, hash: string, at: number): Promise<void> {

@@ -12,7 +12,8 @@ export { advance } from './advance.ts';
 export { type Outcome, produce, produceWish } from './produce.ts';
 export type { ProductionServices, Step, StepOptions } from './services.ts';
 export { advanceShot, type ShotOptions, type ShotStep } from './storyboard/advanceShot.ts';
-export { type Estimate, estimateText } from './storyboard/estimate.ts';
+export type { Estimate } from './storyboard/estimate.ts';
+export { estimateText } from './storyboard/estimateText.ts';
 export { loadStoryboard, type StoryboardText } from './storyboard/load.ts';
 export type { ShotEvent } from './storyboard/runShots.ts';
 export {

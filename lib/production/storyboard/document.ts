@@ -38,7 +38,9 @@ export async function readDocument(text: string, name: string): Promise<ReadDocu
     return isScalar(pair?.key) ? placeAt(pair.key.range?.[0] ?? 0) : placeOf(path);
   };
 
-  isStoryboard ??= new Ajv({ allErrors: true, allowUnionTypes: true }).compile<StoryboardDocument>(STORYBOARD_SCHEMA);
+  isStoryboard ??= new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true }).compile<StoryboardDocument>(
+    STORYBOARD_SCHEMA,
+  );
   const document: unknown = toValue(yaml, name);
   if (isStoryboard(document)) return { document, placeOf };
   const problems = (isStoryboard.errors ?? []).map((error): Problem => {

@@ -90,7 +90,10 @@ async function collect(read: ReadDocument, name: string, locate: StoryboardText[
       collected.problems.push({ ...at, message: `${id}: ${result.problem}` });
       return;
     }
-    if (ids.has(id)) collected.problems.push({ ...placeIn('id'), message: `there is another shot ${id}` });
+    if (ids.has(id)) {
+      collected.problems.push({ ...placeIn('id'), message: `there is another shot ${id}` });
+      return;
+    }
     for (const take of takesOf(id, written.variations ?? 1)) {
       ids.add(take);
       collected.shots.push({ shot: { ...result.shot, id: take }, place });

@@ -6,7 +6,8 @@ import { toToolsetError, VideoToolsetError } from '../../errors.ts';
 import { noSuchStoryboard } from '../../ledger/storyboards.ts';
 import { type ProductionServices, placeOf } from '../services.ts';
 import { writeContactSheet } from './contactSheet.ts';
-import { type Estimate, estimate, estimateText } from './estimate.ts';
+import { type Estimate, estimate } from './estimate.ts';
+import { estimateText } from './estimateText.ts';
 import { makeFilm } from './film.ts';
 import { sweepParts } from './keep.ts';
 import { writeManifest } from './manifest.ts';
@@ -20,8 +21,8 @@ const USUAL_CONCURRENCY = 4;
 export type StoryboardOptions = Omit<RunOptions, 'concurrency'> & {
   /** Shots at work at once. @default 4; the cores for the studio */
   concurrency?: number | undefined;
-  /** Called with what is still to be made, before any of it is. */
-  onEstimate?: ((wanted: Estimate) => void) | undefined;
+  /** Called before anything is sent: what is still to be made, and how many shots are not at their end. */
+  onBegin?: ((wanted: Estimate, open: number) => void) | undefined;
 };
 
 export interface StoryboardRun extends RunEnd, Finished {
@@ -54,10 +55,10 @@ export async function runStoryboard(
   if (board === undefined) throw noSuchStoryboard(id);
   requireItsPlace(board, services);
   await services.workspace.requireWritable();
-  const { concurrency = usualConcurrency(api.profile), approve, onEstimate, ...rest } = options;
+  const { concurrency = usualConcurrency(api.profile), approve, onBegin, ...rest } = options;
   const wanted = await estimateOf(id, services, concurrency);
-  onEstimate?.(wanted);
   await requireApproval(board, wanted, services, approve);
+  onBegin?.(wanted, openOf(await storyboards.counts(id)));
   const end = await runShots(id, services, { ...rest, concurrency, approve: async () => true });
   return { board, ...end, ...(await finishStoryboard(id, services, options.signal)) };
 }
@@ -74,14 +75,16 @@ export async function estimateOf(id: string, services: ProductionServices, concu
   return await estimate(wanted, all, services, concurrency ?? usualConcurrency(profile));
 }
 
-/** The same of one that is not written down: all of it. */
+/** The same of one that is not written down, or in another version. */
 export async function estimateOfPlan(
-  { shots }: StoryboardPlan,
+  plan: StoryboardPlan,
   services: ProductionServices,
   concurrency?: number,
 ): Promise<Estimate> {
-  const { profile } = await services.api();
-  const all = new Map(shots.map((shot) => [shot.id, shot]));
+  const [{ profile }, { storyboards }] = await Promise.all([services.api(), services.ledger()]);
+  const all = new Map(plan.shots.map((shot) => [shot.id, shot]));
+  const { wanted } = await storyboards.preview(plan);
+  const shots = wanted.flatMap((id) => all.get(id) ?? []);
   return await estimate(shots, all, services, concurrency ?? usualConcurrency(profile));
 }
 
@@ -108,6 +111,10 @@ export async function finishStoryboard(
   const contact_sheet = await writeContactSheet(told, totals, services);
   await sweepParts(services.workspace);
   return { totals, ...(film && { film }), ...(filmError && { filmError }), manifest, contact_sheet };
+}
+
+function openOf({ published: _, failed: __, ...open }: Totals['states']): number {
+  return Object.values(open).reduce((sum, count) => sum + count, 0);
 }
 
 function usualConcurrency({ name }: Profile): number {

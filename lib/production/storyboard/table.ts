@@ -26,7 +26,7 @@ let isShot: ValidateFunction<WrittenShot> | undefined;
  * @throws VideoToolsetError `invalid_argument` with the line of everything that is wrong
  */
 export async function* tableRows(location: string, name: string): AsyncGenerator<TableRow> {
-  isShot ??= new Ajv({ allErrors: true, allowUnionTypes: true }).compile<WrittenShot>(SHOT_SCHEMA);
+  isShot ??= new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true }).compile<WrittenShot>(SHOT_SCHEMA);
   const input = createReadStream(location, 'utf8');
   const lines = withoutMark(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }));
   const records = /\.(jsonl|ndjson)$/i.test(name) ? jsonRecords(lines) : csvFields(lines, path.extname(name));
