@@ -6,7 +6,7 @@ import { isThere } from './isThere.ts';
 import { priceOf } from './price.ts';
 import { publishClip } from './publishClip.ts';
 import { reconcile } from './reconcile.ts';
-import { type ProductionServices, placeOf, requireItsServer, type Step, type StepOptions } from './services.ts';
+import { ownerOf, type ProductionServices, requireItsServer, type Step, type StepOptions } from './services.ts';
 import { prepareAgain, send } from './submit.ts';
 
 /** How often a clip that another process works on is looked at. */
@@ -176,7 +176,7 @@ async function publish(
 
 /** The files of another workspace are out of reach from here. */
 export function isHere(clip: Clip, services: ProductionServices): boolean {
-  return clip.workspace === placeOf(services);
+  return clip.workspace === ownerOf(services);
 }
 
 interface Reason {

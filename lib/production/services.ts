@@ -36,7 +36,7 @@ export interface SharedPlace {
 }
 
 /** What clips and storyboards that are wanted here belong to. */
-export function placeOf({ shared, workspace }: Pick<ProductionServices, 'shared' | 'workspace'>): string {
+export function ownerOf({ shared, workspace }: Pick<ProductionServices, 'shared' | 'workspace'>): string {
   return shared?.name ?? workspace.root;
 }
 

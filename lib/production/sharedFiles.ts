@@ -4,8 +4,10 @@ import { isThere } from './isThere.ts';
 import type { ProductionServices } from './services.ts';
 import { keep } from './storyboard/keep.ts';
 
+type Place = Pick<ProductionServices, 'workspace' | 'shared'>;
+
 /** Brings a file here that another machine has stored; one that nobody stored is missed by whoever wants it. */
-export async function bringFile(name: string, services: ProductionServices): Promise<void> {
+export async function bringFile(name: string, services: Place): Promise<void> {
   const { shared } = services;
   if (shared === undefined || (await isThere(name, services))) return;
   const bytes = await shared.files.get(name);
@@ -13,12 +15,12 @@ export async function bringFile(name: string, services: ProductionServices): Pro
 }
 
 /** Stores a file for every machine, and writes it here: who comes first is right. */
-export async function storeFile(name: string, bytes: Buffer, services: ProductionServices): Promise<void> {
+export async function storeFile(name: string, bytes: Buffer, services: Place): Promise<void> {
   const stored = (await services.shared?.files.keep(name, bytes)) ?? bytes;
   await keepBytes(name, stored, services);
 }
 
-async function keepBytes(name: string, bytes: Buffer, { workspace }: ProductionServices): Promise<void> {
+async function keepBytes(name: string, bytes: Buffer, { workspace }: Place): Promise<void> {
   await keep(name, (location) => writeFile(location, bytes), workspace).catch(whereTaken);
 }
 

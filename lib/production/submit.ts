@@ -8,7 +8,7 @@ import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import { clipHash } from '../ledger/hash.ts';
 import { requireApproval } from './approval.ts';
 import { priceOf } from './price.ts';
-import { type ProductionServices, placeOf, type StepOptions } from './services.ts';
+import { ownerOf, type ProductionServices, type StepOptions } from './services.ts';
 import { bringFile } from './sharedFiles.ts';
 
 /** How long an answer is waited for when the wish for it has ended. */
@@ -45,7 +45,7 @@ export async function intend(
   if (present !== undefined) return { clip: await ledger.want(present, goal), isNew: false };
   const price = await priceOf(job, api, services.config, signal);
   await requireApproval(price, job, services.config, approve);
-  const place = { server: services.server, workspace: placeOf(services) };
+  const place = { server: services.server, workspace: ownerOf(services) };
   const wanted = { hash, ...place, session, request: job.request, variation, goal, price };
   const { clip, isNew } = await ledger.intend(wanted, services.config.budget);
   return isNew ? { clip, isNew, job, price } : { clip, isNew };

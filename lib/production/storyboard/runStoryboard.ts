@@ -4,7 +4,7 @@ import type { ToolContext } from '../../../types/tool.ts';
 import type { Profile } from '../../api/profiles.ts';
 import { toToolsetError, VideoToolsetError } from '../../errors.ts';
 import { noSuchStoryboard } from '../../ledger/storyboards.ts';
-import { type ProductionServices, placeOf } from '../services.ts';
+import { ownerOf, type ProductionServices } from '../services.ts';
 import { writeContactSheet } from './contactSheet.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import { estimateText } from './estimateText.ts';
@@ -144,7 +144,7 @@ async function requireApproval(
 /** Its files lie in its workspace, and its jobs on its server. */
 function requireItsPlace({ id, server, workspace }: Storyboard, services: ProductionServices): void {
   const isItsServer = server === services.server;
-  if (isItsServer && workspace === placeOf(services)) return;
+  if (isItsServer && workspace === ownerOf(services)) return;
   const place = isItsServer ? `another workspace (${workspace})` : `another server (${server})`;
   const setting = isItsServer
     ? `--workspace ${workspace}`
