@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../../types/error.ts';
 import type { Clip, ClipGoal, Price } from '../../types/ledger.ts';
 import type { ToolContext } from '../../types/tool.ts';
@@ -6,6 +7,7 @@ import type { SendGate } from '../api/handover.ts';
 import type { PreparedJob } from '../api/prepare.ts';
 import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import { clipHash } from '../ledger/hash.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { requireApproval } from './approval.ts';
 import { priceOf } from './price.ts';
 import { ownerOf, type ProductionServices, type StepOptions } from './services.ts';
@@ -132,11 +134,24 @@ export async function send(
   } finally {
     signal?.removeEventListener('abort', whenAborted);
   }
-  const noted = await ledger.answered(current, video.id).catch((error) => {
+  const noted = await noteAnswer(current, video.id, ledger, signal).catch((error) => {
     throw notNoted(error, current.key, video.id);
   });
   if (noted.jobId !== video.id) throw tooLate(noted, video.id);
   return { clip: noted, video };
+}
+
+/** What nobody else knows is told until it is heard, or until others look for the job themselves. */
+async function noteAnswer(clip: Clip, jobId: string, ledger: Ledger, signal: AbortSignal | undefined): Promise<Clip> {
+  for (let pauseMs = 250; ; pauseMs = Math.min(2 * pauseMs, 5_000)) {
+    try {
+      return await ledger.answered(clip, jobId);
+    } catch (error) {
+      const mayPass = error instanceof VideoToolsetError && error.facts.retryable === true;
+      if (!mayPass || signal?.aborted || ledger.now() > (clip.quarantineUntil ?? 0)) throw error;
+      await sleep(pauseMs, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+    }
+  }
 }
 
 /** The file of a request may lie on another machine. */
