@@ -16,6 +16,7 @@ import type { Studio } from './studio/server.ts';
 import { cdnTools } from './tools/cdnToolset.ts';
 import { offeredTools } from './tools/offered.ts';
 import type { Services } from './tools/services.ts';
+import { storyboardTools } from './tools/storyboardToolset.ts';
 import { videoTools } from './tools/videoToolset.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -152,7 +153,8 @@ export function createVideoToolset(options: Options = {}): Tool[] {
 }
 
 function toolsOver(services: Services): Tool[] {
-  return [...videoTools(services), ...cdnTools(services)].filter(({ name }) => services.toolNames.includes(name));
+  const every = [...videoTools(services), ...cdnTools(services), ...storyboardTools(services)];
+  return every.filter(({ name }) => services.toolNames.includes(name));
 }
 
 /** Makes something at most once; a failure is not kept, so that the next use tries again. */

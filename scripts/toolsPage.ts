@@ -4,7 +4,7 @@ import type { ParameterSchema, Tool } from '../types/tool.ts';
 
 /** docs/tools.md, out of the definitions that models see. */
 export function toolsPage(): string {
-  const tools = createVideoToolset({ tools: 'all', server: 'auto' });
+  const tools = createVideoToolset({ tools: ['all', 'storyboard'], server: 'auto' });
   return [
     '# The tools',
     GENERATED,
@@ -13,7 +13,7 @@ export function toolsPage(): string {
     CHOICE,
     table(
       ['preset', 'tools'],
-      Object.entries(PRESETS).map(([name, names]) => [code(name), presetCell(names, tools)]),
+      Object.entries(PRESETS).map(([name, names]) => [code(name), presetCell(name, names)]),
     ),
     '## What comes back',
     RESULTS,
@@ -42,8 +42,8 @@ const RESULTS =
   '`error: { code, message, submitted, job_id?, billed, retryable, next_step? }`: `submitted` and `billed` say where the money stands.\n' +
   'Every tool that makes a job goes through the [ledger](ledger.md): the same call again pays for nothing.';
 
-function presetCell(names: readonly string[], tools: readonly Tool[]): string {
-  return names.length === tools.length ? 'every tool below' : names.map(code).join(', ');
+function presetCell(preset: string, names: readonly string[]): string {
+  return preset === 'all' ? 'every `video_*` and `cdn_*` tool below' : names.map(code).join(', ');
 }
 
 function toolSection({ name, title, description, parameters, annotations }: Tool): string[] {

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { TOOL_NAMES } from '../lib/config/tools.ts';
+import { PRESETS } from '../lib/config/tools.ts';
 import { resolveConfig, secretsOf } from '../lib/config.ts';
 import type { Options } from '../types/config.ts';
 import { KEY } from './support/key.ts';
@@ -28,7 +28,7 @@ function refuses(options: object, environment: Record<string, string>, ...named:
 test('without options and variables everything has its documented default', () => {
   assert.deepEqual(resolveConfig({}, {}), {
     server: 'auto',
-    tools: TOOL_NAMES,
+    tools: PRESETS.all,
     headers: {},
     query: {},
     workspace: path.resolve('videos'),

@@ -34,7 +34,7 @@ export interface ServerFacts {
 }
 
 /** A set of tools for a usual need. */
-export type ToolPreset = 'produce' | 'chain' | 'readonly' | 'all';
+export type ToolPreset = 'produce' | 'chain' | 'readonly' | 'all' | 'storyboard';
 
 /** What a user may set, by option or by environment variable; an option beats the environment. */
 export interface Options {

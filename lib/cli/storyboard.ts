@@ -9,7 +9,7 @@ import { type RunSettings, runOnTerminal } from './storyboardRun.ts';
 import { showAll, showOne } from './storyboardStatus.ts';
 
 export function registerStoryboard(program: Command): void {
-  const storyboard = program.command('storyboard').description('many shots out of one file, and the film of them');
+  const storyboard = program.command('storyboard').description('many shots, and the film of them');
   withRunOptions(storyboard.command('run <file>'))
     .description('make every shot of a storyboard (YAML or JSON) once, and the film; run again, it goes on')
     .option('--dry-run', 'print the requests, and send nothing')

@@ -1,7 +1,7 @@
 import { wrong } from './values.ts';
 
-/** Every tool there is, in the order a model needs them. */
-export const TOOL_NAMES = [
+/** The tools over the Videos API and the CDN, in the order a model needs them. */
+const SINGLE = [
   'video_produce',
   'video_create',
   'video_wait',
@@ -19,6 +19,12 @@ export const TOOL_NAMES = [
   'cdn_delete',
 ] as const;
 
+/** For many shots at once; they come on top of a preset, where they are wanted. */
+const STORYBOARD = ['storyboard_produce', 'storyboard_status'] as const;
+
+/** Every tool there is, in the order a model needs them. */
+export const TOOL_NAMES = [...SINGLE, ...STORYBOARD] as const;
+
 export type ToolName = (typeof TOOL_NAMES)[number];
 
 /** Sets of tools for the usual needs. */
@@ -29,7 +35,9 @@ export const PRESETS = {
   chain: ['video_create', 'video_wait', 'video_retrieve', 'video_list', 'video_download', 'cdn_upload'],
   /** Spends, writes and deletes nothing. */
   readonly: ['video_retrieve', 'video_list', 'video_wait', 'video_character_retrieve', 'cdn_list'],
-  all: TOOL_NAMES,
+  /** Every tool for single clips. */
+  all: SINGLE,
+  storyboard: STORYBOARD,
 } as const satisfies Record<string, readonly ToolName[]>;
 
 export type PresetName = keyof typeof PRESETS;

@@ -3,12 +3,12 @@ import { access, constants, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadPrompt } from '../../lib/host/prompt.ts';
-import plugin from '../../lib/plugin.ts';
+import { createVideoToolset } from '../../lib/index.ts';
 
 const FOLDER = fileURLToPath(new URL('../../agents/', import.meta.url));
 const files = await readdir(FOLDER);
 const prompts = files.filter((name) => name.endsWith('.prompt.md'));
-const tools = plugin.definitions();
+const tools = createVideoToolset({ tools: ['all', 'storyboard'] });
 const handOff = (file: string) => `hand_off_${file.replace('.prompt.md', '')}`;
 
 test('there is a prompt for sora_agent', () => assert.ok(prompts.includes('sora_agent.prompt.md')));
@@ -25,7 +25,7 @@ for (const file of prompts) {
     const prompt = await loadPrompt(FOLDER + file);
     const known = [...tools.map((tool) => tool.name), ...prompts.map(handOff)];
     for (const tool of prompt.tools) assert.ok(known.includes(tool), tool);
-    const mentioned = prompt.instructions.match(/\b(?:video|cdn|hand_off)_[a-z_]+\b/g) ?? [];
+    const mentioned = prompt.instructions.match(/\b(?:video|cdn|storyboard|hand_off)_[a-z_]+\b/g) ?? [];
     assert.ok(mentioned.length > 0);
     for (const tool of mentioned) assert.ok(prompt.tools.includes(tool), `${tool} is mentioned, but not given`);
   });

@@ -22,6 +22,7 @@ test('the help fits a screen and names every command', async () => {
   for (const command of [
     'agent',
     'plan',
+    'storyboard',
     'produce',
     'ledger',
     'create',

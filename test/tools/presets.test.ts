@@ -19,7 +19,8 @@ const MADE_OF_CLIPS = [
 ];
 
 test('without a choice there is every tool, and the list of names is that of the tools', () => {
-  assert.deepEqual(namesOf({}), TOOL_NAMES);
+  assert.deepEqual(namesOf({}), PRESETS.all);
+  assert.deepEqual(namesOf({ tools: ['all', 'storyboard'] }), TOOL_NAMES);
 });
 
 test('each preset holds what it is for', () => {
@@ -27,10 +28,11 @@ test('each preset holds what it is for', () => {
     produce: ['video_produce', 'video_wait', 'video_retrieve', 'video_list'],
     chain: ['video_create', 'video_wait', 'video_retrieve', 'video_list', 'video_download', 'cdn_upload'],
     readonly: ['video_wait', 'video_retrieve', 'video_list', 'video_character_retrieve', 'cdn_list'],
-    all: [...TOOL_NAMES],
+    all: TOOL_NAMES.filter((name) => !name.startsWith('storyboard_')),
+    storyboard: ['storyboard_produce', 'storyboard_status'],
   };
   assert.deepEqual(Object.keys(PRESETS), Object.keys(expected));
-  for (const preset of ['produce', 'chain', 'readonly', 'all'] as const) {
+  for (const preset of ['produce', 'chain', 'readonly', 'all', 'storyboard'] as const) {
     assert.deepEqual(namesOf({ tools: preset }), expected[preset], preset);
   }
   for (const tool of createVideoToolset({ tools: 'readonly' })) assert.equal(tool.annotations.readOnlyHint, true);
@@ -47,7 +49,7 @@ test('an unknown name is a configuration error that names the option, the variab
     for (const open of [() => createVideoToolset({ tools }), () => resolveConfig({ tools }, {})]) {
       assert.throws(open, {
         code: 'invalid_configuration',
-        message: /tools \(VIDEO_TOOLS\).*presets: produce, chain, readonly, all; tools: video_produce/,
+        message: /tools \(VIDEO_TOOLS\).*presets: produce, chain, readonly, all, storyboard; tools: video_produce/,
       });
     }
   }
@@ -57,7 +59,7 @@ test('an unknown name is a configuration error that names the option, the variab
 test('what the server at hand is known not to offer is left out, also where it was named', () => {
   const at = (server: Options['server'], tools?: Options['tools']) =>
     namesOf({ baseUrl: 'http://127.0.0.1:9', ...(server && { server }), ...(tools && { tools }) });
-  const without = (...missing: string[]) => TOOL_NAMES.filter((name) => !missing.includes(name));
+  const without = (...missing: string[]) => PRESETS.all.filter((name) => !missing.includes(name));
   assert.deepEqual(at('sglang'), without(...MADE_OF_CLIPS));
   assert.deepEqual(at('litellm'), without('video_delete'));
   assert.deepEqual(
@@ -65,8 +67,8 @@ test('what the server at hand is known not to offer is left out, also where it w
     without('video_list', 'video_delete', ...MADE_OF_CLIPS.filter((name) => name !== 'video_remix')),
   );
   assert.deepEqual(at('sglang', ['video_edit', 'video_wait']), ['video_wait']);
-  for (const server of ['auto', 'openai', 'azure', 'studio'] as const) assert.deepEqual(at(server), TOOL_NAMES);
-  assert.deepEqual(namesOf({ server: 'sglang' }), TOOL_NAMES, 'the embedded studio offers all');
+  for (const server of ['auto', 'openai', 'azure', 'studio'] as const) assert.deepEqual(at(server), PRESETS.all);
+  assert.deepEqual(namesOf({ server: 'sglang' }), PRESETS.all, 'the embedded studio offers all');
 });
 
 test('what was chosen is what a host gets; commands and agents have every tool', async () => {
@@ -90,11 +92,11 @@ test('what was chosen is what a host gets; commands and agents have every tool',
 });
 
 test('no description speaks of a tool that is not in its preset', () => {
-  for (const preset of ['produce', 'chain', 'readonly', 'all'] as const) {
+  for (const preset of ['produce', 'chain', 'readonly', 'all', 'storyboard'] as const) {
     const tools = createVideoToolset({ tools: preset });
     const names = tools.map(({ name }) => name);
     for (const { name, description, parameters } of tools) {
-      const mentioned = JSON.stringify([description, parameters]).match(/\b(?:video|cdn)_[a-z_]+\b/g) ?? [];
+      const mentioned = JSON.stringify([description, parameters]).match(/\b(?:video|cdn|storyboard)_[a-z_]+\b/g) ?? [];
       assert.deepEqual(
         mentioned.filter((other) => !names.includes(other)),
         [],

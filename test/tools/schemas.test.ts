@@ -7,7 +7,7 @@ import { createVideoToolset } from '../../lib/index.ts';
 import { leniently } from '../../lib/tools/leniently.ts';
 import { strictParameters } from '../../lib/tools/strict.ts';
 
-const tools = createVideoToolset();
+const tools = createVideoToolset({ tools: ['all', 'storyboard'] });
 const everyObject = (value: unknown): Record<string, unknown>[] => {
   if (typeof value !== 'object' || value === null) return [];
   const inner = Object.values(value).flatMap(everyObject);

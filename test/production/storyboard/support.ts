@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { advanceShot, type ShotStep } from '../../../lib/production/storyboard/advanceShot.ts';
+import { loadStoryboard } from '../../../lib/production/storyboard/load.ts';
 import { createAnimaticEngine } from '../../../lib/studio/engines/animatic/animatic.ts';
 import type { Engine } from '../../../lib/studio/engines/engine.ts';
 import type { PlannedShot, ShotRequest, StoryboardPlan } from '../../../types/storyboard.ts';
@@ -20,6 +21,14 @@ export async function planned({ runtime }: TestTools, ...shots: PlannedShot[]): 
   const output = { concatenate: false, publish: false, poster: 0 };
   const plan: StoryboardPlan = { id: BOARD, title: 'Harbour', server, workspace: workspace.root, output, shots };
   await (await runtime.ledger()).storyboards.plan(plan);
+}
+
+/** Reads a storyboard whose files lie in the workspace, and writes it down. @returns its id */
+export async function loadInto({ runtime }: TestTools, text: string): Promise<string> {
+  const locate = async (name: string) => (await runtime.workspace.find(name)).absolute;
+  const plan = await loadStoryboard({ text, name: 'film.yaml', locate }, runtime);
+  await (await runtime.ledger()).storyboards.plan(plan);
+  return plan.id;
 }
 
 export function step({ runtime }: TestTools, id: string): Promise<ShotStep> {

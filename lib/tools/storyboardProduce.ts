@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Tool, ToolContext } from '../../types/tool.ts';
+import { VideoToolsetError } from '../errors.ts';
+import type { StoryboardText } from '../production/storyboard/load.ts';
+import { MAKES_A_JOB } from './makeJob.ts';
+import type { Services } from './services.ts';
+import { storyboardResult } from './storyboardView.ts';
+import { defineTool } from './tool.ts';
+
+/** More than any storyboard that a model writes by hand. */
+const MOST_CHARACTERS = 200_000;
+
+export const storyboardProduceTool = (services: Services): Tool =>
+  defineTool({
+    name: 'storyboard_produce',
+    title: 'Produce a storyboard',
+    description:
+      'Makes many clips in one call, in parallel, each published and paid for once, and one film of them. Use it for five ' +
+      'clips or more, and for shots that continue each other. It returns by max_seconds with the state of each shot; ' +
+      'call it again with the id to go on: what is made is not made again.',
+    parameters: {
+      type: 'object',
+      properties: {
+        document: {
+          type: 'string',
+          minLength: 1,
+          maxLength: MOST_CHARACTERS,
+          description:
+            'The storyboard as YAML: title; defaults {seconds, size, model, template}; shots [{id, prompt, seconds, size, ' +
+            'input_reference, variations}], each with at most one of continue_from, extends, remix_of: the id of another ' +
+            'shot, whose last frame it begins with, that it makes longer, or anew; output {concatenate, order, poster}.',
+        },
+        path: { type: 'string', minLength: 1, description: 'Instead: a storyboard file in the workspace.' },
+        id: { type: 'string', minLength: 1, description: 'Instead: of a storyboard to go on with.' },
+        retry_failed: { type: 'boolean', description: 'Makes shots that failed anew, and pays for them.' },
+        max_seconds: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 3_600,
+          description: 'Return by then. Left out: as long as this host allows.',
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    annotations: MAKES_A_JOB,
+    async handler({ document, path: file, id: present, retry_failed, max_seconds }, context) {
+      const given = [document, file, present].filter((value) => value !== undefined);
+      if (given.length !== 1) throw notOne();
+      const { runStoryboard } = await import('../production/storyboard/runStoryboard.ts');
+      const { storyboards } = await services.ledger();
+      const id = present ?? (await written(await textOf({ document, file }, services), services));
+      if (retry_failed === true) await storyboards.retryFailed(id);
+      const waitLimitMs = context.waitLimitMs ?? services.config.waitLimitMs;
+      const limitMs = Math.min(waitLimitMs, (max_seconds ?? Number.POSITIVE_INFINITY) * 1_000);
+      const { signal, approve } = context;
+      const run = await runStoryboard(id, services, {
+        ...{ limitMs, ...progressOf(context), ...(signal && { signal }), ...(approve && { approve }) },
+      });
+      return await storyboardResult(run.board, services, run, signal?.aborted === true);
+    },
+  });
+
+/** Writes a storyboard down. @returns its id */
+async function written(text: StoryboardText, services: Services): Promise<string> {
+  const { loadStoryboard } = await import('../production/storyboard/load.ts');
+  const plan = await loadStoryboard(text, services);
+  await (await services.ledger()).storyboards.plan(plan);
+  return plan.id;
+}
+
+/** What a model names lies in the workspace, the table beside it, too. */
+async function textOf(
+  { document, file }: { document: string | undefined; file: string | undefined },
+  { workspace }: Services,
+): Promise<StoryboardText> {
+  const folder = file === undefined ? '' : path.posix.dirname(file);
+  const locate = async (name: string) => (await workspace.find(path.posix.join(folder, name))).absolute;
+  if (file === undefined) return { text: document ?? '', name: 'document', locate };
+  const found = await workspace.find(file);
+  if (found.bytes > 50 * MOST_CHARACTERS) throw tooLarge(found.path);
+  return { text: await readFile(found.absolute, 'utf8'), name: found.path, file: found.absolute, locate };
+}
+
+/** How many shots are at their end, of those that were not at the beginning. */
+function progressOf({ progress }: ToolContext) {
+  let [all, over] = [0, 0];
+  return {
+    onBegin: (_wanted: unknown, open: number) => {
+      all = open;
+    },
+    onEvent: ({ isOver }: { isOver: boolean }) => {
+      if (!isOver) return;
+      over++;
+      const percent = Math.min(100, (100 * over) / Math.max(1, all));
+      progress?.({ phase: 'waiting', status: `${over} of ${all} shots`, percent });
+    },
+  };
+}
+
+function notOne(): VideoToolsetError {
+  return new VideoToolsetError(
+    'invalid_argument',
+    'storyboard_produce takes one of document, path and id. Nothing was sent.',
+    { next_step: 'Call it again with one of them.' },
+  );
+}
+
+function tooLarge(name: string): VideoToolsetError {
+  return new VideoToolsetError('invalid_argument', `${name} is too large for a storyboard. Nothing was sent.`, {
+    next_step: 'Put the shots into a table (CSV or JSONL) beside it, and name it as table.',
+  });
+}
