@@ -27,6 +27,9 @@ export interface ProductionServices {
   reconcile?: (clip: Clip, services: ProductionServices, options: StepOptions) => Promise<Step>;
 }
 
+/** What clips and storyboards of a fleet belong to, in place of a workspace: no absolute path is called so. */
+export const FLEET = 'fleet';
+
 /** What stands in for the one workspace that all files lie in. */
 export interface SharedPlace {
   /** What is wanted here belongs to it: whoever works for it may take it over. */

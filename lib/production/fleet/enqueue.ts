@@ -1,6 +1,5 @@
 import type { Shot } from '../../../types/storyboard.ts';
-import type { ProductionServices } from '../services.ts';
-import { FLEET } from './fleet.ts';
+import { FLEET, type ProductionServices } from '../services.ts';
 import { type FleetQueue, keyOf } from './queue.ts';
 
 const PAGE = 1_000;

@@ -1,10 +1,7 @@
 import type { Config } from '../../../types/config.ts';
 import { VideoToolsetError } from '../../errors.ts';
 import type { LedgerFiles } from '../../ledger/files.ts';
-import type { ProductionServices } from '../services.ts';
-
-/** What clips and storyboards of a fleet belong to, in place of a workspace: no absolute path is called so. */
-export const FLEET = 'fleet';
+import { FLEET, type ProductionServices } from '../services.ts';
 
 /** The same services, for what many machines make together. */
 export function inFleet<T extends ProductionServices>(services: T): T {

@@ -55,7 +55,8 @@ export async function carryShot(
 ): Promise<ShotEnd> {
   const { signal, stop, end, approve, isClosing, onState, onThrottled } = options;
   let state: ShotState = 'ready';
-  const progress = (report: ProgressReport) => onState(state, overall(report).percent);
+  const progress = (report: ProgressReport) =>
+    onState(report.phase === 'waiting' ? 'known' : state, overall(report).percent);
   for (let failures = 0; !signal.aborted; ) {
     try {
       const limitMs = Math.max(1, Math.min(LONGEST_STEP_MS, end - performance.now()));
