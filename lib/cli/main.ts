@@ -19,6 +19,7 @@ import { registerRevisions } from './revise.ts';
 import { registerStoryboard } from './storyboard.ts';
 import { registerStudio } from './studio.ts';
 import { registerWait } from './wait.ts';
+import { registerWorker } from './worker.ts';
 
 const EXAMPLES = `
 Without VIDEO_BASE_URL clips are previews, drawn by the embedded studio: no key, no cost.
@@ -46,6 +47,7 @@ export async function main(args: readonly string[]): Promise<void> {
     registerPlan,
     registerProduce,
     registerStoryboard,
+    registerWorker,
     registerCreate,
     registerWait,
     registerRetrieve,
