@@ -2,6 +2,7 @@ import type { Config, Options, ServerName } from '../types/config.ts';
 import { cdnUrl, hostKeysOf, keyTemplate } from './config/cdn.ts';
 import { factsOf } from './config/facts.ts';
 import { defaultState, folder, ledgerPlace, refuseOverlaps } from './config/folders.ts';
+import { studioModelsOf } from './config/studioModels.ts';
 import { toolsOf } from './config/tools.ts';
 import {
   amount,
@@ -18,7 +19,7 @@ import {
   tokenOf,
   wrong,
 } from './config/values.ts';
-import { type Environment, type OptionName, VARIABLES } from './config/variables.ts';
+import { type Environment, MODEL_KEYS, type OptionName, VARIABLES } from './config/variables.ts';
 import { VideoToolsetError } from './errors.ts';
 
 const SERVER_NAMES = [
@@ -65,7 +66,8 @@ export function resolveConfig(
   const cdnHostKeys = hostKeysOf(read('cdnHostKey'));
   const sshAgent = environment.SSH_AUTH_SOCK?.trim() || undefined;
   const agentBaseUrl = httpUrl('agentBaseUrl', read('agentBaseUrl'));
-  const agentApiKey = text('agentApiKey', read('agentApiKey'));
+  const agentModel = text('agentModel', read('agentModel')) ?? 'offline';
+  const agentApiKey = text('agentApiKey', read('agentApiKey') ?? modelKey(agentModel, environment));
   const mcpToken = tokenOf('mcpToken', read('mcpToken'));
   const server = serverOf(read('server'));
   const profile = factsOf(read('profile'));
@@ -99,10 +101,13 @@ export function resolveConfig(
     ledger: ledgerPlace(read('ledger'), state),
     profile,
     prices: pricesOf(read('prices')),
+    studioModels: studioModelsOf(read('studioModels')),
     budget: {
       usd: amount('budgetUsd', read('budgetUsd')),
       seconds: amount('budgetSeconds', read('budgetSeconds')) ?? (isFree ? undefined : DEFAULT_BUDGET_SECONDS),
       jobs: amount('budgetJobs', read('budgetJobs')),
+      // A free server may have models that are not.
+      ...(isFree && { paidSeconds: DEFAULT_BUDGET_SECONDS }),
     },
     ...(approveAboveUsd !== undefined && { approveAboveUsd }),
     requestTimeoutMs,
@@ -110,7 +115,7 @@ export function resolveConfig(
     quarantineMs,
     pollIntervalMs: milliseconds('pollIntervalMs', read('pollIntervalMs') ?? 2_000),
     waitLimitMs: milliseconds('waitLimitMs', read('waitLimitMs') ?? 600_000),
-    agentModel: text('agentModel', read('agentModel')) ?? 'offline',
+    agentModel,
     ...(agentBaseUrl !== undefined && { agentBaseUrl }),
     ...(agentApiKey !== undefined && { agentApiKey }),
     ...(mcpToken !== undefined && { mcpToken }),
@@ -138,6 +143,11 @@ export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'mcpTo
   const secrets = named.filter(([name]) => /key|auth|token|secret|cookie|^sig/i.test(name)).map(([, value]) => value);
   const values = [config.apiKey, config.agentApiKey, config.mcpToken, ...secrets];
   return values.filter((value) => value !== undefined);
+}
+
+/** The values of those variables that are set: keys that packages read by themselves, for a check, and to be masked. */
+export function environmentValues(names: readonly string[], environment: Environment = process.env): string[] {
+  return names.map((name) => environment[name]?.trim() ?? '').filter((value) => value !== '');
 }
 
 /** Is any proxy set? Which requests go through it is then a matter of `NO_PROXY`, too. */
@@ -180,4 +190,10 @@ function refuseUnknown(options: Options, environment: Environment): void {
 function openAiKey(baseUrl: string | undefined, environment: Environment): string | undefined {
   const isOpenAi = baseUrl !== undefined && new URL(baseUrl).hostname === 'api.openai.com';
   return isOpenAi ? environment.OPENAI_API_KEY?.trim() || undefined : undefined;
+}
+
+/** A provider's own variable; read here so that no message shows it, either. */
+function modelKey(agentModel: string, environment: Environment): string | undefined {
+  const [provider = ''] = agentModel.split('/');
+  return Object.hasOwn(MODEL_KEYS, provider) ? environment[MODEL_KEYS[provider] ?? '']?.trim() || undefined : undefined;
 }

@@ -66,6 +66,21 @@ export function systemCode(error: unknown): string | undefined {
   return undefined;
 }
 
+/** What Node says of a peer that leaves during the handshake: ECONNRESET, but of no read and no write. */
+const BROKEN_HANDSHAKE = /before secure TLS connection was established/;
+
+/** The same codes come from a connection that stood and broke: only what failed to connect sent nothing. */
+export function neverConnected(error: unknown): boolean {
+  for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth++) {
+    if ('code' in current && current.code === 'UND_ERR_CONNECT_TIMEOUT') return true;
+    if ('syscall' in current && typeof current.syscall === 'string')
+      return current.syscall === 'connect' || current.syscall === 'getaddrinfo';
+    if (BROKEN_HANDSHAKE.test(current.message)) return true;
+    if (current instanceof AggregateError) return current.errors.length > 0 && current.errors.every(neverConnected);
+  }
+  return false;
+}
+
 /** Any thrown value as an error of this project; what is not expected is `internal`. */
 export function toToolsetError(error: unknown): VideoToolsetError {
   if (error instanceof VideoToolsetError) return error;

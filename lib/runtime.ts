@@ -4,6 +4,7 @@ import type { Config, Options } from '../types/config.ts';
 import type { Tool } from '../types/tool.ts';
 import { createVideoApi, type VideoApi } from './api/video.ts';
 import { type Cdn, createCdn, localCdnFolder } from './cdn/cdn.ts';
+import { studioTarget } from './config/studioModels.ts';
 import { TOOL_NAMES } from './config/tools.ts';
 import { type Defaults, resolveConfig, resolveTools, secretsOf } from './config.ts';
 import type { AgentLauncher } from './host/AgentLauncher.ts';
@@ -54,7 +55,7 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
   const serverAddress = async (): Promise<string> => {
     if (config.baseUrl !== undefined) return config.baseUrl;
     const { startStudio } = await import('./studio/server.ts');
-    studio = await startStudio({ state: config.state, log, holdsProcess: false });
+    studio = await startStudio({ state: config.state, models: config.studioModels, log, holdsProcess: false });
     return studio.baseUrl;
   };
   const api = once<VideoApi>(async () =>
@@ -63,6 +64,7 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
       baseUrl: await serverAddress(),
       serverName: server,
       server: config.baseUrl === undefined ? 'studio' : config.server,
+      profile: { ...config.profile, ...(isEmbedded && { isPaid: isPaidBy(config) }) },
       workspace,
       log,
     }),
@@ -116,6 +118,11 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
   };
+}
+
+/** The embedded studio's models are known: what its own engine draws costs nothing. */
+function isPaidBy({ studioModels }: Pick<Config, 'studioModels'>): (model: string) => boolean {
+  return (model) => studioTarget(model, studioModels) !== 'animatic';
 }
 
 /**

@@ -38,7 +38,8 @@ test('without options and variables everything has its documented default', () =
     ledger: path.join(homedir(), '.local', 'state', 'video-toolset', 'ledger.db'),
     profile: {},
     prices: {},
-    budget: { usd: undefined, seconds: undefined, jobs: undefined },
+    studioModels: {},
+    budget: { usd: undefined, seconds: undefined, jobs: undefined, paidSeconds: 300 },
     requestTimeoutMs: 60_000,
     sendDeadlineMs: 10_000,
     quarantineMs: 90_000,
@@ -68,6 +69,7 @@ test('every variable sets its option', () => {
       VIDEO_LEDGER: 'postgres://user@db/ledger',
       VIDEO_PROFILE: '{"listEchoesPrompt":true,"listLagMs":500,"idempotencyKey":"idempotency-key"}',
       VIDEO_PRICES: '{"wan2.2":0.02,"wan2.2@1280x720":0.04}',
+      VIDEO_STUDIO_MODELS: 'sora-2=google/veo-3.1-generate-preview, sora-2-pro=animatic',
       VIDEO_BUDGET_USD: '2.5',
       VIDEO_BUDGET_SECONDS: '60',
       VIDEO_BUDGET_JOBS: '5',
@@ -100,6 +102,7 @@ test('every variable sets its option', () => {
     ledger: 'postgres://user@db/ledger',
     profile: { listEchoesPrompt: true, listLagMs: 500, idempotencyKey: 'idempotency-key' },
     prices: { 'wan2.2': 0.02, 'wan2.2@1280x720': 0.04 },
+    studioModels: { 'sora-2': 'google/veo-3.1-generate-preview', 'sora-2-pro': 'animatic' },
     budget: { usd: 2.5, seconds: 60, jobs: 5 },
     approveAboveUsd: 0.5,
     requestTimeoutMs: 1_000,
@@ -113,6 +116,23 @@ test('every variable sets its option', () => {
     mcpToken: 'a-token-of-24-characters',
     debug: true,
   });
+});
+
+test("the studio's models are read as JSON, as a list or as an object", () => {
+  const expected = { 'sora-2': 'google/veo-3.1', quick: 'fal/fal-ai/veo3/fast' };
+  for (const VIDEO_STUDIO_MODELS of [JSON.stringify(expected), 'sora-2=google/veo-3.1,quick=fal/fal-ai/veo3/fast'])
+    assert.deepEqual(resolveConfig({}, { VIDEO_STUDIO_MODELS }).studioModels, expected);
+  assert.deepEqual(resolveConfig({ studioModels: expected }, {}).studioModels, expected);
+  for (const VIDEO_STUDIO_MODELS of [
+    'sora-2',
+    'sora-2=veo',
+    '=google/veo',
+    'animatic=google/veo',
+    '{"a":5}',
+    '{"a"',
+    'a=b/c,',
+  ])
+    refuses({}, { VIDEO_STUDIO_MODELS }, /studioModels/, /VIDEO_STUDIO_MODELS/);
 });
 
 test('an option beats its variable, and an empty variable counts as not set', () => {

@@ -79,12 +79,16 @@ describe('the package', () => {
     const script = `
       import plugin from 'video-toolset/plugin';
       import { createVideoToolset, openRuntime } from 'video-toolset';
+      import { registerTools } from 'video-toolset/hello-dave';
       import { serveMcpHttp } from 'video-toolset/mcp';
       import { startStudio } from 'video-toolset/studio';
       console.log(plugin.definitions().length, createVideoToolset().length);
-      console.log(typeof openRuntime, typeof startStudio, typeof serveMcpHttp);`;
+      console.log(typeof openRuntime, typeof startStudio, typeof serveMcpHttp, typeof registerTools);
+      await import('video-toolset/openai-agents').catch(({ code, message }) => console.log(code, message));`;
     const { stdout } = run(process.execPath, ['--input-type=module', '-e', script]);
-    assert.equal(stdout.trim(), '15 15\nfunction function function');
+    const [counts, types, missing = ''] = stdout.trim().split('\n');
+    assert.deepEqual([counts, types], ['15 15', 'function function function function']);
+    assert.match(missing, /^ERR_MODULE_NOT_FOUND Cannot find package '@openai\/agents'/);
   });
 
   test('type-checks in a project that uses it', () => {

@@ -72,9 +72,14 @@ export interface Options {
   profile?: ServerFacts;
   /** `VIDEO_PRICES` (JSON): dollars for one second, by `model` or `model@size`; they come before the built-in list. @default {} */
   prices?: Record<string, number>;
+  /**
+   * `VIDEO_STUDIO_MODELS` (JSON, or `name=target` apart by commas): what makes the clips of which model in the studio:
+   * `animatic`, or `provider/model`; see docs/studio.md. @default {}: the old API's names are drawn by animatic
+   */
+  studioModels?: Readonly<Record<string, string>>;
   /** `VIDEO_BUDGET_USD`: dollars within 24 hours, over all processes that share the ledger. @default none */
   budgetUsd?: number;
-  /** `VIDEO_BUDGET_SECONDS`: seconds of video within 24 hours. @default 300; none for the studio */
+  /** `VIDEO_BUDGET_SECONDS`: seconds of video within 24 hours. @default 300; none for the studio's previews */
   budgetSeconds?: number;
   /** `VIDEO_BUDGET_JOBS`: jobs within 24 hours. @default none */
   budgetJobs?: number;
@@ -126,6 +131,7 @@ export interface Config {
   ledger: string;
   profile: ServerFacts;
   prices: Record<string, number>;
+  studioModels: Readonly<Record<string, string>>;
   budget: Budget;
   approveAboveUsd?: number;
   requestTimeoutMs: number;

@@ -98,4 +98,6 @@ export interface Budget {
   usd?: number | undefined;
   seconds?: number | undefined;
   jobs?: number | undefined;
+  /** Seconds of clips that cost, where no cap in seconds is set. */
+  paidSeconds?: number | undefined;
 }

@@ -134,4 +134,9 @@ export interface Tool {
   annotations: ToolAnnotations;
   /** Checks its input and throws what goes wrong: call it through `runTool`, which returns errors as results. */
   run(input: unknown, context: ToolContext): Promise<ToolResult>;
+  /**
+   * What a call with this input would ask a person, found out without doing any of it; undefined where it would ask
+   * nothing. For hosts that ask before a call: call it through `questionOf`. The call itself asks all the same.
+   */
+  question?(input: unknown, context: ToolContext): Promise<ApprovalRequest | undefined>;
 }

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { usesProxy } from '../config.ts';
-import { publicLookup } from './foreign.ts';
+import { publicLookup } from '../foreign.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 

@@ -1,4 +1,4 @@
-import { ApiError, systemCode, VideoToolsetError } from '../errors.ts';
+import { ApiError, neverConnected, systemCode, VideoToolsetError } from '../errors.ts';
 import type { HttpRequest } from './http.ts';
 import { UNKNOWN_OUTCOME } from './refusal.ts';
 
@@ -6,8 +6,6 @@ import { UNKNOWN_OUTCOME } from './refusal.ts';
 const BAD_CERTIFICATE = /^(ERR_TLS_CERT_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 /** A handshake that failed, or a connection that broke later: the code is the same. */
 const TLS_TROUBLE = /^ERR_(SSL|TLS)_/;
-/** What Node says of a peer that leaves during the handshake: ECONNRESET, but of no read and no write. */
-const BROKEN_HANDSHAKE = /before secure TLS connection was established/;
 
 export interface FailureContext {
   host: string;
@@ -59,16 +57,4 @@ export function failureOf(error: unknown, request: HttpRequest, { host, nothingS
     retryable: true,
     next_step: 'Try the same call again.',
   });
-}
-
-/** The same codes come from a connection that stood and broke: only what failed to connect sent nothing. */
-function neverConnected(error: unknown): boolean {
-  for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth++) {
-    if ('code' in current && current.code === 'UND_ERR_CONNECT_TIMEOUT') return true;
-    if ('syscall' in current && typeof current.syscall === 'string')
-      return current.syscall === 'connect' || current.syscall === 'getaddrinfo';
-    if (BROKEN_HANDSHAKE.test(current.message)) return true;
-    if (current instanceof AggregateError) return current.errors.length > 0 && current.errors.every(neverConnected);
-  }
-  return false;
 }

@@ -40,6 +40,8 @@ export interface Profile {
   maxSeconds?: number;
   /** Does a clip cost nothing here, so that it may be made anew without asking? */
   costsNothing: boolean;
+  /** Where it does: is a clip of this model paid for all the same? */
+  isPaid?(model: string): boolean;
   /** Is a job that failed billed? */
   billsFailedJobs: 'yes' | 'no' | 'unknown';
   /** How long clips can be downloaded, in words. */
@@ -81,6 +83,8 @@ export const PROFILES: Record<ServerName, Profile> = {
     listLagMs: 0,
     defaultSeconds: 4,
     costsNothing: true,
+    // Which names lead to models that cost is known of the embedded one only.
+    isPaid: (model) => model !== 'animatic',
     billsFailedJobs: 'no',
     lifetime: 'as long as the job',
   },
@@ -162,6 +166,11 @@ export const PROFILES: Record<ServerName, Profile> = {
     lifetime: "the upstream provider's",
   },
 };
+
+/** Does a clip of that model cost nothing? Where none is named, the server's own is meant. */
+export function isFreeClip({ costsNothing, isPaid }: Profile, model?: string): boolean {
+  return costsNothing && (model === undefined || isPaid?.(model) !== true);
+}
 
 /** The profile to use: the one that was named, or the one that the address itself tells. */
 export function profileFor(baseUrl: string, server: ServerName): Profile {

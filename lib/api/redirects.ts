@@ -1,6 +1,6 @@
+import { requireFetchable } from '../foreign.ts';
 import type { Connections } from './connections.ts';
 import { discard } from './discard.ts';
-import { requireFetchable } from './foreign.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 
 const MOST_REDIRECTS = 5;

@@ -39,7 +39,7 @@ export async function invoke(command: Command, run: (invocation: Invocation) => 
       quiet,
       progress,
       signal: interruption.signal,
-      approve: approver(yes, progress),
+      approve: approver(yes, progress, interruption.signal),
     });
   } finally {
     progress.end();
@@ -114,11 +114,9 @@ export function interruptible(): { signal: AbortSignal; release(): void } {
   };
 }
 
-function approver(yes: boolean, progress: Progress): Invocation['approve'] {
+function approver(yes: boolean, progress: Progress, signal: AbortSignal): Invocation['approve'] {
   if (yes) return async () => true;
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
-  return async ({ question }: ApprovalRequest) => {
-    progress.end();
-    return /^y(es)?$/i.test((await ask(`${question} [y/N] `)) ?? '');
-  };
+  return ({ question }: ApprovalRequest) =>
+    progress.during(async () => /^y(es)?$/i.test((await ask(`${question} [y/N] `, signal)) ?? ''));
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Attempt, Budget, Clip } from '../../types/ledger.ts';
+import type { Attempt, Clip } from '../../types/ledger.ts';
 import type { Video } from '../../types/video.ts';
 import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import type { Decision } from '../production/decide.ts';
@@ -7,6 +7,7 @@ import type { Runtime } from '../runtime.ts';
 import { jobView } from '../tools/view.ts';
 import { type Invocation, invoke } from './invocation.ts';
 import { oneLine, print, printError, printJson } from './output.ts';
+import { spentOfLate } from './spending.ts';
 
 const SHOWN_PROMPT = 48;
 
@@ -32,14 +33,10 @@ export function registerLedger(program: Command): void {
 async function showAll({ runtime, json }: Invocation, limit: string): Promise<number> {
   if (!/^[1-9]\d{0,5}$/.test(limit)) throw new VideoToolsetError('invalid_argument', '--limit must be a number.');
   const ledger = await runtime.ledger();
-  const [clips, orphans, paid, free] = await Promise.all([
-    ledger.list({ limit: Number(limit) }),
-    ledger.orphans(),
-    ledger.spending(false),
-    ledger.spending(true),
-  ]);
+  const [clips, orphans] = await Promise.all([ledger.list({ limit: Number(limit) }), ledger.orphans()]);
   const { budget } = runtime.config;
   if (json) {
+    const [paid, free] = await Promise.all([ledger.spending(false), ledger.spending(true)]);
     printJson({ clips: clips.map(documentOf), orphans, spent_24h: { paid, free }, budget });
     return 0;
   }
@@ -47,8 +44,7 @@ async function showAll({ runtime, json }: Invocation, limit: string): Promise<nu
   if (clips.length === 0) print('The ledger is empty.\n');
   for (const { clip, jobId } of orphans)
     print(`orphan job ${jobId}: the answer to ${clip} came too late; it counts as paid\n`);
-  const spent = `$${paid.usd.toFixed(2)}, ${paid.seconds} seconds, ${paid.jobs} jobs`;
-  print(`Within 24 hours: ${spent}${capsOf(budget)}; at no cost: ${free.jobs} jobs\n`);
+  print(`${await spentOfLate(ledger, budget)}\n`);
   return 0;
 }
 
@@ -132,13 +128,4 @@ function attemptLine({ number, outcome, startedAt, seconds, usd, isCounted, jobI
 function documentOf(clip: Clip): Record<string, unknown> {
   const { hash: _hash, idempotencyKey: _idempotencyKey, version: _version, ...shown } = clip;
   return shown;
-}
-
-function capsOf({ usd, seconds, jobs }: Budget): string {
-  const caps = [
-    ...(usd === undefined ? [] : [`$${usd.toFixed(2)}`]),
-    ...(seconds === undefined ? [] : [`${seconds} seconds`]),
-    ...(jobs === undefined ? [] : [`${jobs} jobs`]),
-  ];
-  return caps.length === 0 ? '' : ` of ${caps.join(', ')}`;
 }

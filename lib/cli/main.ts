@@ -16,6 +16,7 @@ import { registerProduce } from './produce.ts';
 import { registerPublish } from './publish.ts';
 import { registerRetrieve } from './retrieve.ts';
 import { registerRevisions } from './revise.ts';
+import { registerSessions } from './sessions.ts';
 import { registerStoryboard } from './storyboard.ts';
 import { registerStudio } from './studio.ts';
 import { registerWait } from './wait.ts';
@@ -57,6 +58,7 @@ export async function main(args: readonly string[]): Promise<void> {
     registerCharacter,
     registerDelete,
     registerPublish,
+    registerSessions,
     registerLedger,
     registerStudio,
     registerMcp,

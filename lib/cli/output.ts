@@ -3,6 +3,7 @@ import type { ErrorCode, ErrorReport } from '../../types/error.ts';
 import type { ToolResult } from '../../types/tool.ts';
 import { escapedControls, withoutControls } from '../controls.ts';
 import type { Workspace } from '../workspace.ts';
+import { cutToWidth } from './width.ts';
 
 /** The agreed exit codes: 1 failed, 2 wrong usage, 3 over budget or not approved, 4 still running, 130 interrupted. */
 export function exitCodeOf(code: ErrorCode): number {
@@ -25,6 +26,13 @@ export function printJson(document: unknown, indent = 2): void {
 /** Text for stdout. What a server or a model said cannot act on the terminal. */
 export function print(text: string): void {
   process.stdout.write(withoutControls(text));
+}
+
+/** One line of a list; on a terminal, as much of it as fits. */
+export function printRow(text: string): void {
+  const { isTTY, columns } = process.stdout;
+  const line = oneLine(text);
+  print(`${isTTY ? cutToWidth(line, columns - 1) : line}\n`);
 }
 
 /** A text that a list or a question has one line for. */

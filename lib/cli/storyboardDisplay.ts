@@ -1,23 +1,22 @@
-import { withoutControls } from '../controls.ts';
 import { durationText } from '../production/storyboard/estimateText.ts';
 import type { ShotEvent } from '../production/storyboard/runShots.ts';
+import { type LiveOutput, openLiveLines } from './liveLines.ts';
 import { oneLine } from './output.ts';
 
 const BAR_WIDTH = 20;
-const REPAINT_MS = 100;
-/** Lines between which a log that nobody watches is not filled. */
+/** Of the line for all, which stands above those of the shots; no id of a shot has a blank. */
+const ALL = 'all shots';
+/** How often a log is told how far all of it is. */
 const PLAIN_INTERVAL_MS = 10_000;
 
 /** How a storyboard goes, on stderr: a line for each shot at work and one for all; plain lines where it is no terminal. */
 export interface StoryboardDisplay {
-  /** How many shots are to be made from here. */
+  /** @param shots how many are not at their end */
   begin(shots: number): void;
   show(event: ShotEvent): void;
   /** Takes the live lines away. */
   end(): void;
 }
-
-type Output = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
 
 export function createStoryboardDisplay({
   quiet = false,
@@ -25,89 +24,36 @@ export function createStoryboardDisplay({
   now = () => performance.now(),
 }: {
   quiet?: boolean;
-  output?: Output;
+  output?: LiveOutput;
   now?: () => number;
 } = {}): StoryboardDisplay {
   if (quiet) return { begin: () => undefined, show: () => undefined, end: () => undefined };
+  return output.isTTY ? liveDisplay(output, now) : plainDisplay(output, now);
+}
+
+function liveDisplay(output: LiveOutput, now: () => number): StoryboardDisplay {
+  const lines = openLiveLines(output);
   const tally = createTally(now);
-  return output.isTTY ? liveLines(output, tally, now) : plainLines(output, tally, now);
-}
-
-interface Tally {
-  begin(shots: number): void;
-  count(event: ShotEvent): void;
-  atWork(): ShotEvent[];
-  text(): string;
-  share(): number;
-}
-
-function createTally(now: () => number): Tally {
-  const atWork = new Map<string, ShotEvent>();
-  let [all, started] = [0, now()];
-  const over = { published: 0, failed: 0, other: 0 };
-  const sum = () => over.published + over.failed + over.other;
+  const showAll = () => lines.set(ALL, `${bar(tally.percent())} ${tally.text()}`);
   return {
     begin(shots) {
-      [all, started] = [shots, now()];
+      tally.begin(shots);
+      showAll();
     },
-    count(event) {
-      const { shot, state, isOver } = event;
-      if (isOver) {
-        atWork.delete(shot.id);
-        over[state === 'published' || state === 'failed' ? state : 'other']++;
-      } else atWork.set(shot.id, { ...atWork.get(shot.id), ...event });
-    },
-    atWork: () => [...atWork.values()],
-    share: () => Math.min(1, sum() / Math.max(1, all)),
-    text() {
-      const left = Math.max(0, all - sum());
-      const leftMs = sum() === 0 ? undefined : ((now() - started) / sum()) * left;
-      return [
-        `${over.published} of ${all} published`,
-        ...(over.failed > 0 ? [`${over.failed} failed`] : []),
-        ...(over.other > 0 ? [`${over.other} set aside`] : []),
-        ...(leftMs !== undefined && left > 0 ? [`about ${durationText(leftMs)} left`] : []),
-      ].join(', ');
-    },
-  };
-}
-
-function liveLines(output: Output, tally: Tally, now: () => number): StoryboardDisplay {
-  let lines = 0;
-  let painted = Number.NEGATIVE_INFINITY;
-  const clear = () => {
-    if (lines > 0) output.write(`\u001b[${lines}A\r\u001b[J`);
-    lines = 0;
-  };
-  const paint = () => {
-    const width = (output.columns || 80) - 1;
-    const room = Math.max(1, (output.rows || 24) - 3);
-    const events = tally.atWork();
-    const shown = events.slice(0, room).map((event) => `${bar((event.percent ?? 0) / 100)} ${describe(event)}`);
-    const more = events.length > room ? [`  and ${events.length - room} more`] : [];
-    const text = [...shown, ...more, `${bar(tally.share())} ${tally.text()}`].map(
-      (line) => `${line.slice(0, width)}\n`,
-    );
-    clear();
-    output.write(text.join(''));
-    lines = text.length;
-    painted = now();
-  };
-  return {
-    begin: tally.begin,
     show(event) {
+      const { shot, isOver, error, percent } = event;
       tally.count(event);
-      if (event.isOver && event.error !== undefined) {
-        clear();
-        output.write(`${describe(event)}\n`);
-      }
-      if (now() - painted >= REPAINT_MS || event.isOver) paint();
+      if (isOver) lines.remove(shot.id);
+      else lines.set(shot.id, `${bar(percent ?? 0)} ${describe(event)}`);
+      if (error !== undefined) lines.above(describe(event));
+      if (isOver) showAll();
     },
-    end: clear,
+    end: lines.clear,
   };
 }
 
-function plainLines(output: Output, tally: Tally, now: () => number): StoryboardDisplay {
+function plainDisplay(output: LiveOutput, now: () => number): StoryboardDisplay {
+  const tally = createTally(now);
   let told = now();
   return {
     begin: tally.begin,
@@ -123,21 +69,50 @@ function plainLines(output: Output, tally: Tally, now: () => number): Storyboard
   };
 }
 
-function bar(share: number): string {
-  const filled = Math.round(share * BAR_WIDTH);
+function createTally(now: () => number) {
+  let [all, started] = [0, now()];
+  let [published, failed, aside] = [0, 0, 0];
+  const sum = () => published + failed + aside;
+  return {
+    begin(shots: number) {
+      [all, started] = [shots, now()];
+    },
+    count({ state, isOver }: ShotEvent) {
+      if (!isOver) return;
+      if (state === 'published') published++;
+      else if (state === 'failed') failed++;
+      else aside++;
+    },
+    percent: () => Math.min(100, (100 * sum()) / Math.max(1, all)),
+    /** `12 of 300 published, 1 failed, about 4 minutes left` */
+    text(): string {
+      const left = Math.max(0, all - sum());
+      const leftMs = ((now() - started) / sum()) * left;
+      return [
+        `${published} of ${all} published`,
+        ...(failed > 0 ? [`${failed} failed`] : []),
+        ...(aside > 0 ? [`${aside} set aside`] : []),
+        ...(sum() > 0 && left > 0 ? [`about ${durationText(leftMs)} left`] : []),
+      ].join(', ');
+    },
+  };
+}
+
+function bar(percent: number): string {
+  const filled = Math.round((percent / 100) * BAR_WIDTH);
   return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
 }
 
 const WORDS: Record<string, string> = {
   ready: 'is prepared',
   intended: 'is to be sent',
-  sent: 'is sent',
-  known: 'is made',
-  done: 'is made; it is downloaded',
-  downloaded: 'is downloaded; it is published',
+  sent: 'was sent',
+  known: 'is being made',
+  done: 'is made',
+  downloaded: 'is downloaded',
 };
 
 function describe({ shot: { id }, state, url, error }: ShotEvent): string {
   const reason = error === undefined ? '' : `: ${error.message}`;
-  return withoutControls(oneLine(`${id} ${WORDS[state] ?? state}${url === undefined ? reason : ` ${url}`}`));
+  return oneLine(`${id} ${WORDS[state] ?? state}${url === undefined ? reason : ` ${url}`}`);
 }

@@ -19,6 +19,7 @@ export const VARIABLES = {
   ledger: 'VIDEO_LEDGER',
   profile: 'VIDEO_PROFILE',
   prices: 'VIDEO_PRICES',
+  studioModels: 'VIDEO_STUDIO_MODELS',
   budgetUsd: 'VIDEO_BUDGET_USD',
   budgetSeconds: 'VIDEO_BUDGET_SECONDS',
   budgetJobs: 'VIDEO_BUDGET_JOBS',
@@ -34,6 +35,14 @@ export const VARIABLES = {
   mcpToken: 'VIDEO_MCP_TOKEN',
   debug: 'VIDEO_DEBUG',
 } as const satisfies Record<keyof Options, string>;
+
+/** Where each provider of language models keeps its key, if `agentApiKey` is not set. */
+export const MODEL_KEYS: Readonly<Record<string, string>> = {
+  openai: 'OPENAI_API_KEY',
+  anthropic: 'ANTHROPIC_API_KEY',
+  xai: 'XAI_API_KEY',
+  google: 'GOOGLE_GENERATIVE_AI_API_KEY',
+};
 
 export type OptionName = keyof typeof VARIABLES;
 

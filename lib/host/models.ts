@@ -1,10 +1,14 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Config } from '../../types/config.ts';
-import { VideoToolsetError } from '../errors.ts';
-import { createOfflineModel } from './offlineModel.ts';
+import { MODEL_KEYS } from '../config/variables.ts';
+import { systemCode, VideoToolsetError } from '../errors.ts';
+import { createOfflineModel } from './offline/offlineModel.ts';
 
 type ModelConfig = Pick<Config, 'agentModel' | 'agentBaseUrl' | 'agentApiKey'>;
 type Settings = { baseURL?: string; apiKey?: string };
+
+/** Of the provider packages that this version works with. */
+const MAJORS: Record<string, number> = { openai: 4, anthropic: 4, xai: 5, google: 4, 'openai-compatible': 3 };
 
 /** Provider packages are optional, and loaded on use. */
 const PROVIDERS: Record<string, (model: string, settings: Settings) => Promise<LanguageModelV4>> = {
@@ -44,16 +48,32 @@ export async function openModel({ agentModel, agentBaseUrl, agentApiKey }: Model
       `Option agentModel (AGENT_MODEL): ${JSON.stringify(agentModel)} is neither "offline" nor <provider>/<model> with one of ${Object.keys(PROVIDERS).join(', ')}.`,
     );
   }
-  try {
-    return await load(model, {
-      ...(agentBaseUrl !== undefined && { baseURL: agentBaseUrl }),
-      ...(agentApiKey !== undefined && { apiKey: agentApiKey }),
-    });
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND')) throw cause;
-    throw new VideoToolsetError('missing_package', `The agent model ${agentModel} needs the package @ai-sdk/${name}.`, {
+  const settings = {
+    ...(agentBaseUrl !== undefined && { baseURL: agentBaseUrl }),
+    ...(agentApiKey !== undefined && { apiKey: agentApiKey }),
+  };
+  const loaded = await load(model, settings).catch((cause) => {
+    throw systemCode(cause) === 'ERR_MODULE_NOT_FOUND' ? missingPackage(agentModel, name, cause) : cause;
+  });
+  if (agentApiKey === undefined && Object.hasOwn(MODEL_KEYS, name)) throw missingKey(agentModel, MODEL_KEYS[name]);
+  return loaded;
+}
+
+function missingPackage(agentModel: string, provider: string, cause: unknown): VideoToolsetError {
+  return new VideoToolsetError(
+    'missing_package',
+    `The agent model ${agentModel} needs the package @ai-sdk/${provider}.`,
+    {
       cause,
-      next_step: `Run: npm install @ai-sdk/${name}`,
-    });
-  }
+      next_step: `Run: npm install @ai-sdk/${provider}@${MAJORS[provider]}`,
+    },
+  );
+}
+
+function missingKey(agentModel: string, variable: string | undefined): VideoToolsetError {
+  return new VideoToolsetError(
+    'invalid_configuration',
+    `The agent model ${agentModel} needs a key: set agentApiKey (AGENT_API_KEY) or ${variable}.`,
+    { next_step: 'Without AGENT_MODEL the built-in offline model is used, which needs none.' },
+  );
 }

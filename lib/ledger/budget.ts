@@ -35,7 +35,8 @@ export async function spending(sql: Statements, isFree: boolean, now: number): P
  */
 export function requireWithin(budget: Budget, price: Price, spent: Spending): void {
   // Where the price is not known, the cap in seconds rules.
-  const caps = { ...budget, ...(price.usd === undefined && { usd: undefined }) };
+  const seconds = budget.seconds ?? (price.isFree ? undefined : budget.paidSeconds);
+  const caps = { ...budget, seconds, ...(price.usd === undefined && { usd: undefined }) };
   if (caps.seconds !== undefined && price.seconds === undefined) {
     throw new VideoToolsetError(
       'seconds_required',

@@ -47,19 +47,11 @@ export async function callTool(
   const progress = risingProgress(context);
   const result = await runTool(tool, args, {
     session,
-    signal: plainSignal(context.mcpReq.signal),
+    signal: context.mcpReq.signal,
     progress: progress.report,
     waitLimitMs: Math.min(config.waitLimitMs, LONGEST_WAIT_MS),
     ...(canAsk(context, server, sdk) && { approve: ballot.approve }),
   });
   progress.end();
   return ballot.pending() ?? toCallToolResult(result);
-}
-
-/** The protocol's signal gives reasons of its own, which nobody below knows. */
-function plainSignal(signal: AbortSignal): AbortSignal {
-  const controller = new AbortController();
-  if (signal.aborted) controller.abort();
-  else signal.addEventListener('abort', () => controller.abort(), { once: true });
-  return controller.signal;
 }

@@ -3,7 +3,7 @@ import type { Video } from '../../types/video.ts';
 import type { Following } from '../cdn/following.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { isThere } from './isThere.ts';
-import { priceOf } from './price.ts';
+import { costsNothing, priceOf } from './price.ts';
 import { publishClip } from './publishClip.ts';
 import { reconcile } from './reconcile.ts';
 import { ownerOf, type ProductionServices, requireItsServer, type Step, type StepOptions } from './services.ts';
@@ -92,10 +92,11 @@ async function waitForJob(clip: Clip, services: ProductionServices, options: Ste
   const api = await services.api();
   const onPoll = ({ status, progress: percent }: Video) =>
     progress?.({ phase: 'waiting', job_id: id, status, ...(percent !== undefined && { percent }) });
-  const waited = await api.wait([id], { limitMs, signal, onPoll }).catch(whereGone);
+  const look = async () => ({ videos: [await api.retrieve(id, { signal })] });
+  const waited = await (limitMs === 0 ? look() : api.wait([id], { limitMs, signal, onPoll })).catch(whereGone);
   if (isReason(waited)) {
     const ledger = await services.ledger();
-    const isNew = ledger.now() - (clip.sentAt ?? 0) < NEW_JOB_MS && !api.profile.costsNothing;
+    const isNew = ledger.now() - (clip.sentAt ?? 0) < NEW_JOB_MS && !costsNothing(clip, api.profile);
     if (isNew) return { clip, isSettled: false, pauseMs: 2_000 };
     return { clip: await ledger.move(clip, 'gone', { error: waited }), isSettled: false, pauseMs: DELETED_MS };
   }
@@ -122,7 +123,8 @@ export async function noteJob(clip: Clip, video: Video, services: ProductionServ
     case 'cancelled': {
       const message = video.error?.message ?? 'its server gave no reason';
       const failed = await ledger.move(clip, 'failed', { error: { code: video.error?.code ?? 'job_failed', message } });
-      if (api.profile.billsFailedJobs === 'no' || video.raw.billed === false) await ledger.release(failed);
+      const isUnbilled = api.profile.billsFailedJobs === 'no' && costsNothing(clip, api.profile);
+      if (isUnbilled || video.raw.billed === false) await ledger.release(failed);
       return failed;
     }
   }
@@ -135,7 +137,7 @@ async function whenGone(clip: Clip, services: ProductionServices, options: StepO
     const video = await api.retrieve(jobOf(clip), { signal: options.signal }).catch(whereGone);
     if (!isReason(video)) return { clip: await ledger.move(clip, 'known'), isSettled: false };
   }
-  if (!api.profile.costsNothing || clip.attempt >= MOST_ATTEMPTS) return { clip, isSettled: true };
+  if (!costsNothing(clip, api.profile) || clip.attempt >= MOST_ATTEMPTS) return { clip, isSettled: true };
   return await sendAnew(clip, 'made a job', services, options);
 }
 

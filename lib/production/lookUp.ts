@@ -3,6 +3,7 @@ import type { Video } from '../../types/video.ts';
 import { everyPage } from '../api/pages.ts';
 import type { PreparedJob } from '../api/prepare.ts';
 import { type AskedFor, isAfter, isDoubtful, isMatch, isWithin, repeats, type Window } from './match.ts';
+import { costsNothing } from './price.ts';
 import type { ProductionServices } from './services.ts';
 
 export interface LookUp {
@@ -29,11 +30,12 @@ export async function lookUp(
   signal?: AbortSignal,
 ): Promise<LookUp> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
-  const { listEchoesPrompt, costsNothing } = api.profile;
+  const { listEchoesPrompt } = api.profile;
+  const isFree = costsNothing(clip, api.profile);
   const asked = job && askedFor(job);
   /** Not made in that time, as far as one can see: but a server may tell no times, and a clock may be wrong. */
   const isUncertain = (wanted: AskedFor, video: Video) =>
-    !costsNothing && (video.created_at === undefined ? isDoubtful(wanted, video) : repeats(wanted, video));
+    !isFree && (video.created_at === undefined ? isDoubtful(wanted, video) : repeats(wanted, video));
   const from = clip.sentAt ?? clip.createdAt;
   const to = clip.quarantineUntil ?? from;
   /** How far the server's clock is ahead of ours, where it says. */

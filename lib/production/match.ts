@@ -42,10 +42,10 @@ export function isMatch(asked: AskedFor, window: Window, video: Video): boolean 
 }
 
 /** Does it repeat every field that was sent, whenever it was made? */
-export function repeats(asked: AskedFor, { prompt, model, seconds, size, remixed_from_video_id }: Video): boolean {
+export function repeats(asked: AskedFor, { prompt, model, seconds, size, remixed_from_video_id, raw }: Video): boolean {
   return (
     prompt === asked.prompt &&
-    (asked.model === undefined || model === asked.model) &&
+    (asked.model === undefined || model === asked.model || raw.requested_model === asked.model) &&
     (asked.seconds === undefined || (seconds !== undefined && isLength(Number(seconds), asked))) &&
     (asked.size === undefined || size === asked.size) &&
     (asked.sourceId === undefined || (remixed_from_video_id ?? asked.sourceId) === asked.sourceId)

@@ -1,9 +1,9 @@
 import type { Config } from '../../types/config.ts';
-import type { Price } from '../../types/ledger.ts';
+import type { Clip, Price } from '../../types/ledger.ts';
 import type { Video } from '../../types/video.ts';
 import { isFinal } from '../api/parse.ts';
 import type { PreparedJob } from '../api/prepare.ts';
-import type { Profile } from '../api/profiles.ts';
+import { isFreeClip, type Profile } from '../api/profiles.ts';
 import type { VideoApi } from '../api/video.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { usdPerSecond } from '../ledger/pricing.ts';
@@ -32,18 +32,27 @@ export async function priceOf(
 export function priceFor(
   operation: PreparedJob['operation'],
   asked: { seconds: unknown; model: unknown; size: unknown },
-  { costsNothing: isFree, defaultModel, defaultSeconds, maxSeconds }: Profile,
+  profile: Profile,
   prices: Config['prices'],
 ): Price {
+  const { defaultModel, defaultSeconds, maxSeconds } = profile;
   const usual = operation === 'create' ? (defaultSeconds ?? maxSeconds) : maxSeconds;
   const seconds = asked.seconds === undefined ? usual : lengthOf(asked.seconds);
   const model = text(asked.model) ?? defaultModel;
+  const isFree = isFreeClip(profile, model);
   const rate = isFree ? 0 : usdPerSecond({ model, size: text(asked.size) }, prices);
   return {
     isFree,
     ...(seconds !== undefined && { seconds }),
     ...(rate !== undefined && seconds !== undefined && { usd: rate * seconds }),
   };
+}
+
+/** May this clip be made anew without asking, because it costs nothing? */
+export function costsNothing({ request }: Pick<Clip, 'request'>, profile: Profile): boolean {
+  if (request.operation !== 'create') return profile.costsNothing;
+  const { model, extra } = request.parameters;
+  return [model, text(extra?.model)].every((name) => isFreeClip(profile, name));
 }
 
 async function uploadedSeconds({ operation, wire: { upload } }: PreparedJob): Promise<number | undefined> {

@@ -39,14 +39,26 @@ export async function produceWish(
   services: ProductionServices,
   context: ProduceOptions & ToolContext,
 ): Promise<Outcome & { isNew: boolean }> {
-  const intention = await intend(wish, services, context);
-  const { clip, isNew } = intention;
-  if (isNew) await send(clip, intention.job, intention.price, services, context).catch(goOnWhereOpen);
+  const { clip, isNew } = await begin(wish, services, context);
   return { isNew, ...(await produce(clip.key, services, context)) };
 }
 
+/** Has a clip made, or finds the one that was wanted before; where its answer was lost, whoever goes on with it finds out. */
+export async function begin(
+  wish: Wish,
+  services: ProductionServices,
+  context: ToolContext,
+): Promise<Pick<Outcome, 'clip' | 'video'> & { isNew: boolean; notices: readonly string[] }> {
+  const intention = await intend(wish, services, context);
+  const { clip, isNew } = intention;
+  if (!isNew) return { clip, isNew, notices: [] };
+  const { job, price } = intention;
+  const sent = await send(clip, job, price, services, context).catch(goOnWhereOpen);
+  return { clip, ...sent, isNew, notices: job.notices };
+}
+
 /** What came of the request is found out by the steps that follow. */
-function goOnWhereOpen(error: unknown): void {
+function goOnWhereOpen(error: unknown): undefined {
   const isOpen = error instanceof VideoToolsetError && ['outcome_unknown', 'superseded'].includes(error.code);
   if (!isOpen) throw error;
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clip } from '../../types/ledger.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { type LookUp, lookUp } from './lookUp.ts';
-import { priceOf } from './price.ts';
+import { costsNothing, priceOf } from './price.ts';
 import type { ProductionServices, Step, StepOptions } from './services.ts';
 import { prepareAgain, send } from './submit.ts';
 
@@ -19,7 +19,8 @@ const BETWEEN_LOOKS_MS = 1_000;
 export async function reconcile(clip: Clip, services: ProductionServices, options: StepOptions): Promise<Step> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
   const { signal, stop, refusals } = options;
-  const { listEchoesPrompt, listComplete, listLagMs, costsNothing, missing } = api.profile;
+  const { listEchoesPrompt, listComplete, listLagMs, missing } = api.profile;
+  const isFree = costsNothing(clip, api.profile);
   const unknown = async (): Promise<Step> => ({
     clip: clip.state === 'unknown' ? clip : await ledger.move(clip, 'unknown'),
     isSettled: true,
@@ -32,20 +33,20 @@ export async function reconcile(clip: Clip, services: ProductionServices, option
   if (first === undefined) return await unknown();
   const [only, ...others] = first.matches;
   // Where clips cost nothing, one of several that are alike is as good as the other.
-  if (only !== undefined && (others.length === 0 || costsNothing))
+  if (only !== undefined && (others.length === 0 || isFree))
     return { clip: await ledger.adopt(clip, only.id), isSettled: false };
   if (only !== undefined || !listComplete || listLagMs === undefined) return await unknown();
 
   const caughtUpAt = (clip.quarantineUntil ?? 0) + listLagMs;
   const early = caughtUpAt - ledger.now();
   if (early >= 0) return { clip, isSettled: false, pauseMs: early + 1 };
-  const isFree = ({ matches, isDoubtful, showsNewer }: LookUp) =>
-    matches.length === 0 && !isDoubtful && (showsNewer || costsNothing);
-  if (!isFree(first)) return await unknown();
+  const isUnmade = ({ matches, isDoubtful, showsNewer }: LookUp) =>
+    matches.length === 0 && !isDoubtful && (showsNewer || isFree);
+  if (!isUnmade(first)) return await unknown();
   await sleep(BETWEEN_LOOKS_MS, undefined, { ...(signal && { signal }) });
   const second = await lookUp(clip, job, services, signal);
   if (second.matches.length === 1) return { clip, isSettled: false };
-  if (!isFree(second)) return await unknown();
+  if (!isUnmade(second)) return await unknown();
 
   if (options.maySend === false) return { clip, isSettled: true };
   const price = await priceOf(job, api, services.config, signal);

@@ -46,7 +46,7 @@ export function ownerOf({ shared, workspace }: Pick<ProductionServices, 'shared'
 export type StepOptions = Pick<ToolContext, 'signal' | 'progress'> & {
   /** The only one that breaks off a request that makes a job: a limit that comes in its midst would lose the answer. */
   stop: AbortSignal | undefined;
-  /** How long a step may take, in milliseconds. */
+  /** How long a step may take, in milliseconds; with 0 a job is asked for once, and not waited for. */
   limitMs: number;
   /** May a request be sent for which it is certain that it made no job? @default true */
   maySend?: boolean;

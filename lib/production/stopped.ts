@@ -1,6 +1,7 @@
 import type { Clip } from '../../types/ledger.ts';
 import type { Profile } from '../api/profiles.ts';
 import { VideoToolsetError } from '../errors.ts';
+import { costsNothing } from './price.ts';
 import type { ProductionServices } from './services.ts';
 
 /** What stopping means for a clip: only the waiting ends, and the message says what goes on and costs. */
@@ -15,7 +16,7 @@ export async function stopped(key: string, services: ProductionServices, cause: 
     {
       cause,
       submitted: !wasSent ? 'no' : jobId === undefined ? 'unknown' : 'yes',
-      billed: !wasSent || api.profile.costsNothing ? 'no' : jobId === undefined ? 'unknown' : 'likely',
+      billed: !wasSent || costsNothing(clip, api.profile) ? 'no' : jobId === undefined ? 'unknown' : 'likely',
       ...(jobId !== undefined && { job_id: jobId }),
       retryable: true,
       next_step: `Call video_produce with ${JSON.stringify({ key })} to go on.`,

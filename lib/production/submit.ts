@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../../types/error.ts';
 import type { Clip, ClipGoal, Price } from '../../types/ledger.ts';
-import type { ToolContext } from '../../types/tool.ts';
+import type { ApprovalRequest, ToolContext } from '../../types/tool.ts';
 import type { JobRequest, Video } from '../../types/video.ts';
 import type { SendGate } from '../api/handover.ts';
 import type { PreparedJob } from '../api/prepare.ts';
 import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import { clipHash } from '../ledger/hash.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { requireApproval } from './approval.ts';
+import { priceQuestion, requireApproval } from './approval.ts';
 import { priceOf } from './price.ts';
 import { ownerOf, type ProductionServices, type StepOptions } from './services.ts';
 import { bringFile } from './sharedFiles.ts';
@@ -35,22 +35,47 @@ export type Intention = { clip: Clip; isNew: true; job: PreparedJob; price: Pric
  * Notes down a wanted clip and reserves its price; nothing is sent yet.
  * @throws VideoToolsetError for a request that is none, and `over_budget`, `seconds_required`, `not_approved`
  */
-export async function intend(
-  { request, goal, variation = 1 }: Wish,
-  services: ProductionServices,
-  { signal, approve, session = services.session }: ToolContext,
-): Promise<Intention> {
-  const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
-  const job = await prepare(request, services);
-  const hash = await hashOf(job, services.server, variation);
-  const present = await ledger.find(hash, session);
-  if (present !== undefined) return { clip: await ledger.want(present, goal), isNew: false };
-  const price = await priceOf(job, api, services.config, signal);
+export async function intend(wish: Wish, services: ProductionServices, context: ToolContext): Promise<Intention> {
+  const { goal, variation = 1 } = wish;
+  const { approve, session = services.session } = context;
+  const ledger = await services.ledger();
+  const plan = await planOf(wish, services, context);
+  if ('present' in plan) return { clip: await ledger.want(plan.present, goal), isNew: false };
+  const { job, hash, price } = plan;
   await requireApproval(price, job, services.config, approve);
   const place = { server: services.server, workspace: ownerOf(services) };
   const wanted = { hash, ...place, session, request: job.request, variation, goal, price };
   const { clip, isNew } = await ledger.intend(wanted, services.config.budget);
   return isNew ? { clip, isNew, job, price } : { clip, isNew };
+}
+
+/**
+ * What a person would be asked before this clip is noted down; undefined where nobody would be.
+ * @throws VideoToolsetError for a request that is none
+ */
+export async function questionBefore(
+  wish: Wish,
+  services: ProductionServices,
+  context: ToolContext,
+): Promise<ApprovalRequest | undefined> {
+  // There is no price that would be asked about.
+  if (services.config.approveAboveUsd === undefined) return undefined;
+  const plan = await planOf(wish, services, context);
+  return 'present' in plan ? undefined : priceQuestion(plan.price, plan.job, services.config);
+}
+
+/** What there is to be paid for, or the clip that this is already; nothing is noted down. */
+async function planOf(
+  { request, variation = 1 }: Wish,
+  services: ProductionServices,
+  { signal, session = services.session }: ToolContext,
+): Promise<{ present: Clip } | { job: PreparedJob; hash: string; price: Price }> {
+  const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
+  const job = await prepare(request, services);
+  const hash = await hashOf(job, services.server, variation);
+  const present = await ledger.find(hash, session);
+  if (present !== undefined) return { present };
+  return { job, hash, price: await priceOf(job, api, services.config, signal) };
 }
 
 /**

@@ -33,6 +33,20 @@ export function sendError(
   return reply.code(status).send({ error: { message, type, param, code } });
 }
 
+const NOTICE_HEADER = 'x-studio-notice';
+
+/** What made a clip, in words: nobody is to take a preview for generative video, or the other way round. */
+function noticeOf({ engine }: Pick<Job, 'engine'>): string {
+  return engine.includes('/') ? `Made by ${engine}; the studio passed it on.` : NOTICE;
+}
+
+/** Says in the header what made the clips of an answer; without jobs, what the studio makes by itself. */
+export function giveNotice(reply: FastifyReply, ...jobs: readonly Pick<Job, 'engine'>[]): void {
+  const isRemote = jobs.some(({ engine }) => engine.includes('/'));
+  if (reply.hasHeader(NOTICE_HEADER)) return;
+  reply.header(NOTICE_HEADER, isRemote ? 'The answer says in `model` and `notice` what made a clip.' : NOTICE);
+}
+
 /** A job as `VideoResource` of the reference, plus what the studio says of itself. */
 export function videoResource(job: Job) {
   return {
@@ -50,7 +64,12 @@ export function videoResource(job: Job) {
     remixed_from_video_id: job.operation === 'remix' ? job.source : null,
     error: job.error,
     source_video_id: job.source,
-    seed: job.recipe.seed,
-    notice: NOTICE,
+    seed: job.recipe.isSeedRandom && job.engine.includes('/') ? null : job.recipe.seed,
+    notice: noticeOf(job),
+    ...(job.requested_model !== null && { requested_model: job.requested_model }),
+    ...(job.notes.length > 0 && { notes: job.notes }),
+    // What was never asked for, or refused, costs nothing: whoever keeps accounts may give its price back.
+    ...(job.status === 'failed' && job.engine.includes('/') && job.asked_at === null && { billed: false }),
+    ...(job.usd !== null && { cost: { usd: job.usd } }),
   };
 }

@@ -3,16 +3,22 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Log } from '../log.ts';
-import type { Engine, RecipeCharacter, Revision } from './engines/engine.ts';
+import type { Engine, Recipe, RecipeCharacter, RemoteEngine, Revision } from './engines/engine.ts';
 import { claimOwnership } from './owner.ts';
 import { openRenders, VARIANT_FILES, type Variant } from './renders.ts';
-import { type Character, type Job, openJobStore, unixNow } from './store.ts';
+import { type Character, type Job, type NewJob, openJobStore, unixNow } from './store.ts';
 
 const ADOPTION_INTERVAL_MS = 1_000;
 /** A render that shows no sign of life for so long has failed. */
 const STALL_MS = 60_000;
+/** They wait on a network, not for cores. */
+const REMOTE_CONCURRENCY = 16;
 
 export interface JobRequest {
+  /** What makes the clip elsewhere. @default the studio's own engine */
+  remote?: RemoteEngine;
+  /** The model's name in the request, where that is not what makes the clip. */
+  requestedModel?: string;
   prompt: string;
   seconds: number;
   width: number;
@@ -44,9 +50,13 @@ export interface JobsOptions {
   /** Everything is kept below it; several processes may share it. */
   folder: string;
   engine: Engine;
+  /** Opens what makes the clips of a `provider/model`. @throws NotHere */
+  openRemote(model: string): Promise<RemoteEngine>;
   log: Log;
   /** Renders at once. @default the number of cores */
   concurrency?: number;
+  /** Clips that are made elsewhere at once. @default 16 */
+  remoteConcurrency?: number;
   /** @default 60000 */
   stallMs?: number;
 }
@@ -54,22 +64,36 @@ export interface JobsOptions {
 export async function openJobs({
   folder,
   engine,
+  openRemote,
   log,
   concurrency = availableParallelism(),
+  remoteConcurrency = REMOTE_CONCURRENCY,
   stallMs = STALL_MS,
 }: JobsOptions): Promise<Jobs> {
   const store = await openJobStore(folder);
   const owner = await claimOwnership(path.join(folder, 'owners'));
   const jobFolder = (id: string) => path.join(folder, 'jobs', id);
-  const renders = openRenders({ store, owner: owner.id, engine, log, jobFolder, concurrency, stallMs });
+  /** Jobs that this process cannot go on with. */
+  const declined: string[] = [];
+  const common = { store, owner: owner.id, log, jobFolder, onDeclined: (id: string) => declined.push(id) };
+  const lanes = [
+    openRenders({ ...common, lane: 'local', concurrency, stallMs, render: (_job, task) => engine.render(task) }),
+    openRenders({
+      ...common,
+      lane: 'remote',
+      concurrency: remoteConcurrency,
+      render: async (job, task) => (await openRemote(job.engine)).render(task),
+    }),
+  ];
+  const pump = async () => void (await Promise.all(lanes.map((lane) => lane.pump())));
   let closing = false;
 
   const adoptOrphans = async (): Promise<void> => {
     for (const other of await store.ownersOfOpenJobs()) {
       if (closing) return;
-      if (other === null || (await owner.isGone(other))) await store.adopt(other, owner.id);
+      if (other === null || (await owner.isGone(other))) await store.adopt(other, owner.id, declined);
     }
-    await renders.pump();
+    await pump();
   };
 
   const start = async ({ facts, save }: NewClip): Promise<Job> => {
@@ -82,11 +106,10 @@ export async function openJobs({
       const job = await store.insert({
         ...facts,
         id,
-        engine: engine.name,
         created_at: unixNow(),
         owner: owner.id,
       });
-      void renders.pump();
+      void pump();
       return job;
     } catch (error) {
       await rm(jobFolder(id), { recursive: true, force: true }).catch(() => undefined);
@@ -102,16 +125,24 @@ export async function openJobs({
   owner.clearGone().catch((error) => log.debug('studio: old locks were not cleared', { error: String(error) }));
 
   return {
-    create({ reference, seed = randomBytes(4).readUInt32BE(), ...request }) {
-      const { prompt, seconds } = request;
+    create({ reference, remote, requestedModel, seed, ...request }) {
+      const { prompt, width, height } = request;
       const name = reference && `reference.${reference.suffix}`;
+      const wanted =
+        seed === undefined
+          ? { ...request, seed: randomBytes(4).readUInt32BE(), isSeedRandom: true as const }
+          : { ...request, seed };
+      const { recipe, notes = [] } = remote === undefined ? { recipe: engine.plan(wanted) } : remote.plan(wanted);
       return start({
         facts: {
+          engine: (remote ?? engine).name,
           prompt,
-          seconds: String(seconds),
-          size: `${request.width}x${request.height}`,
-          recipe: engine.plan({ ...request, seed }),
+          seconds: String(secondsOf(recipe)),
+          size: `${width}x${height}`,
+          recipe,
           reference: name ?? null,
+          requested_model: requestedModel ?? null,
+          notes,
         },
         ...(reference && { save: (file) => writeFile(file, reference.bytes, { flush: true }) }),
       });
@@ -120,12 +151,12 @@ export async function openJobs({
     async revise(source, revision) {
       if (source.engine !== engine.name || engine.revise === undefined) return undefined;
       const recipe = engine.revise(source.recipe, revision);
-      const seconds = recipe.segments.reduce((sum, segment) => sum + segment.seconds, 0);
       const { reference } = source;
       return start({
         facts: {
+          engine: engine.name,
           prompt: revision.prompt,
-          seconds: String(seconds),
+          seconds: String(secondsOf(recipe)),
           size: source.size,
           recipe,
           reference,
@@ -152,7 +183,7 @@ export async function openJobs({
     async remove(id) {
       const existed = await store.remove(id);
       if (!existed) return false;
-      await renders.stop(id);
+      await Promise.all(lanes.map((lane) => lane.stop(id)));
       // The owner of the render may be another process, which is still to notice.
       await rm(jobFolder(id), { recursive: true, force: true, maxRetries: 5 });
       return true;
@@ -163,7 +194,7 @@ export async function openJobs({
     async close() {
       closing = true;
       clearInterval(adoption);
-      await renders.close();
+      await Promise.all(lanes.map((lane) => lane.close()));
       try {
         await store.giveBack(owner.id);
       } finally {
@@ -175,8 +206,12 @@ export async function openJobs({
   };
 }
 
+function secondsOf({ segments }: Recipe): number {
+  return segments.reduce((sum, segment) => sum + segment.seconds, 0);
+}
+
 interface NewClip {
-  facts: Pick<Job, 'prompt' | 'seconds' | 'size' | 'recipe' | 'reference'> & Partial<Pick<Job, 'operation' | 'source'>>;
+  facts: Omit<NewJob, 'id' | 'created_at' | 'owner'>;
   /** Writes the reference image. */
   save?(file: string): Promise<void>;
 }

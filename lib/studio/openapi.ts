@@ -10,7 +10,8 @@ export const openapi = {
     summary: 'A Videos API server that draws previews.',
     description:
       'The ten operations of the Videos API, answered by animatic previews: moving pictures drawn from the words of the ' +
-      'prompt, not generative video. No key is asked for. Unknown parameters are refused with 400. What goes beyond the ' +
+      'prompt, not generative video; a `model` of `provider/model` is made by that provider. No key is asked for. ' +
+      'Unknown parameters are refused with 400. What goes beyond the ' +
       'API is marked with `x-studio`.',
   },
   servers: [{ url: '/v1', description: 'This studio.' }],

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { sha256OfFile } from '../media/hash.ts';
-import type { Engine } from './engines/engine.ts';
-import { failureOf, StalledRender } from './jobFailure.ts';
-import { type Job, type JobStore, unixNow } from './store.ts';
+import { NotHere, type RemoteTask } from './engines/engine.ts';
+import { failureOf, outcomeUnknown, StalledRender } from './jobFailure.ts';
+import { type Job, type JobStore, type Lane, unixNow } from './store.ts';
 
 export const VARIANT_FILES = {
   video: 'video.mp4',
@@ -20,7 +20,7 @@ export type Variant = keyof typeof VARIANT_FILES;
 const PROGRESS_INTERVAL_MS = 250;
 const STORE_RETRY_MS = 500;
 
-/** The renders of one owner, a few at a time. */
+/** The renders of one owner in one lane, a few at a time. */
 export interface Renders {
   /** Starts what is queued, as far as there is room. */
   pump(): Promise<void>;
@@ -34,21 +34,27 @@ export interface RendersOptions {
   store: JobStore;
   /** Whose jobs are rendered. */
   owner: string;
-  engine: Engine;
+  lane: Lane;
+  /** Writes a job's files. */
+  render(job: Job, task: RemoteTask): Promise<unknown>;
+  /** Called with a job that was given back because it cannot go on here. */
+  onDeclined(id: string): void;
   log: Log;
   jobFolder(id: string): string;
   concurrency: number;
-  stallMs: number;
+  /** A render that shows no sign of life for so long has failed; none where an engine has a limit of its own. */
+  stallMs?: number;
 }
 
-export function openRenders({ store, owner, engine, log, jobFolder, concurrency, stallMs }: RendersOptions): Renders {
+export function openRenders(options: RendersOptions): Renders {
+  const { store, owner, lane, log, jobFolder, concurrency, stallMs } = options;
   const running = new Map<string, { abort: AbortController; done: Promise<void> }>();
   let closing = false;
   let starting: Promise<void> | undefined;
 
   const startQueued = async (): Promise<void> => {
     while (!closing && running.size < concurrency) {
-      const job = await store.startNext(owner);
+      const job = await store.startNext(owner, lane);
       if (job === undefined) return;
       const abort = new AbortController();
       running.set(job.id, { abort, done: render(job, abort) });
@@ -66,9 +72,10 @@ export function openRenders({ store, owner, engine, log, jobFolder, concurrency,
   const render = async (job: Job, abort: AbortController): Promise<void> => {
     const attempt = path.join(jobFolder(job.id), `attempt-${randomUUID()}`);
     let reportedAt = 0;
-    const stall = setTimeout(() => abort.abort(new StalledRender(stallMs)), stallMs);
+    const stall =
+      stallMs === undefined ? undefined : setTimeout(() => abort.abort(new StalledRender(stallMs)), stallMs);
     const report = (done: number, total: number): void => {
-      stall.refresh();
+      stall?.refresh();
       const now = performance.now();
       if (now - reportedAt < PROGRESS_INTERVAL_MS) return;
       reportedAt = now;
@@ -80,14 +87,16 @@ export function openRenders({ store, owner, engine, log, jobFolder, concurrency,
       );
     };
     try {
+      if (job.asked_at !== null && job.ticket === null) throw outcomeUnknown(job.engine);
       await clearAttempts(job.id);
       await mkdir(attempt, { recursive: true });
-      await engine.render({
+      await options.render(job, {
         recipe: job.recipe,
         ...(job.reference !== null && { referencePath: path.join(jobFolder(job.id), job.reference) }),
         directory: attempt,
         onProgress: report,
         signal: abort.signal,
+        ...purchaseOf(job, abort),
       });
       const output = path.join(jobFolder(job.id), 'output');
       await rm(output, { recursive: true, force: true });
@@ -100,12 +109,45 @@ export function openRenders({ store, owner, engine, log, jobFolder, concurrency,
       await rm(attempt, { recursive: true, force: true }).catch(() => undefined);
       const isStopped = abort.signal.aborted && !(abort.signal.reason instanceof StalledRender);
       if (isStopped) await discardIfDeleted(job.id);
+      else if (error instanceof NotHere) await decline(job.id, error);
       else await untilStored(() => store.fail(job.id, owner, failureOf(error)));
     } finally {
       clearTimeout(stall);
       running.delete(job.id);
       if (!closing) void pump();
     }
+  };
+
+  /** What an engine elsewhere needs so that nothing is asked for twice. */
+  const purchaseOf = (job: Job, abort: AbortController) => {
+    const { id, ticket, asked_at: askedAt } = job;
+    const ifMine = (isMine: boolean): void => {
+      if (!isMine) abort.abort(new Error('the job was deleted'));
+    };
+    return {
+      jobId: id,
+      ...(ticket !== null && askedAt !== null && { ticket, askedAt }),
+      async commit() {
+        abort.signal.throwIfAborted();
+        ifMine(await store.setAsked(id, owner, unixNow()));
+        if (!abort.signal.aborted) return;
+        await store.setAsked(id, owner, null);
+        throw abort.signal.reason;
+      },
+      takeBack: async () => ifMine(await store.setAsked(id, owner, null)),
+      keep: (given: string) => untilStored(async () => ifMine(await store.setTicket(id, owner, given))),
+      // What is only said must not cost the clip.
+      tell: (facts: Parameters<RemoteTask['tell']>[0]) =>
+        store
+          .addFacts(id, owner, facts)
+          .then(ifMine, (error) => log.debug('studio: facts were not stored', { error: String(error) })),
+    };
+  };
+
+  const decline = async (id: string, reason: NotHere): Promise<void> => {
+    options.onDeclined(id);
+    await untilStored(() => store.addFacts(id, owner, { notes: [`Left to another studio: ${reason.message}`] }));
+    await untilStored(() => store.giveBack(owner, id));
   };
 
   /** Another studio that deletes the job may have met the files of a render that was still going on. */
@@ -126,15 +168,15 @@ export function openRenders({ store, owner, engine, log, jobFolder, concurrency,
 
   /** A full disk may pass; a job whose end is not stored would stay "in progress" for ever. */
   const untilStored = async (write: () => Promise<unknown>): Promise<void> => {
-    while (!closing) {
+    do {
       try {
         await write();
         return;
       } catch (error) {
-        log.debug('studio: the end of a job was not stored', { error: String(error) });
+        log.debug('studio: a step of a job was not stored', { error: String(error) });
         await sleep(STORE_RETRY_MS);
       }
-    }
+    } while (!closing);
   };
 
   return {

@@ -2,8 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import { checkImage } from '../media/image.ts';
 import { RequestError } from './answers.ts';
 import type { RecipeCharacter } from './engines/engine.ts';
-import { choice, promptOf, readFields, requireString, typeName } from './fields.ts';
+import { choice, type Fields, promptOf, readFields, requireString, typeName } from './fields.ts';
 import type { JobRequest } from './jobs.ts';
+import type { ChosenModel } from './models.ts';
 
 export const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
 export const SECONDS = ['4', '8', '12', '16', '20'];
@@ -11,24 +12,36 @@ export const SECONDS = ['4', '8', '12', '16', '20'];
 const PARAMETERS = ['prompt', 'model', 'seconds', 'size', 'seed', 'input_reference', 'characters'];
 const SIZES = ['720x1280', '1280x720', '1024x1792', '1792x1024'];
 const MOST_CHARACTERS = 2;
-/** The studio has one engine; the retired API's names are understood so that old requests work. */
-const MODELS = /^(animatic|sora-2(-pro)?(-\d{4}-\d{2}-\d{2})?)$/;
+const MOST_MODEL_CHARACTERS = 200;
+/** Models elsewhere take other sizes and lengths than the studio's own engine: what they do not offer is mapped. */
+const ANY_SIZE = /^([1-9]\d{1,3})x([1-9]\d{1,3})$/;
+const MOST_REMOTE_SECONDS = 60;
 const DATA_URL = /^data:([\w.+/-]+)?(?:;[\w=.-]+)*;base64,/;
 
 /** Finds a character by its id. */
 type FindCharacter = (id: string) => Promise<RecipeCharacter | undefined>;
 
+export interface RequestReader {
+  findCharacter: FindCharacter;
+  chooseModel(name: string | undefined): Promise<ChosenModel>;
+}
+
 /** @throws RequestError 400, in the reference's words for the reference's cases */
-export async function readCreateRequest(request: FastifyRequest, findCharacter: FindCharacter): Promise<JobRequest> {
+export async function readCreateRequest(
+  request: FastifyRequest,
+  { findCharacter, chooseModel }: RequestReader,
+): Promise<JobRequest> {
   const fields = await readFields(request, PARAMETERS);
-  const [width = 0, height = 0] = choice(fields, 'size', SIZES, '720x1280').split('x').map(Number);
+  const chosen = await chooseModel(modelOf(fields.model));
+  const isRemote = chosen.remote !== undefined;
+  const [width = 0, height = 0] = sizeOf(fields, isRemote);
   const seed = seedOf(fields.seed);
-  checkModel(fields.model);
   const prompt = promptOf(fields);
-  const seconds = Number(choice(fields, 'seconds', SECONDS, '4'));
-  const characters = await charactersOf(fields.characters, findCharacter);
+  const seconds = isRemote ? remoteSecondsOf(fields.seconds) : Number(choice(fields, 'seconds', SECONDS, '4'));
+  const characters = isRemote ? noCharacters(fields) : await charactersOf(fields.characters, findCharacter);
   const reference = await referenceOf(fields.input_reference);
   return {
+    ...chosen,
     prompt,
     seconds,
     width,
@@ -37,6 +50,40 @@ export async function readCreateRequest(request: FastifyRequest, findCharacter: 
     ...(reference && { reference }),
     ...(characters.length > 0 && { characters }),
   };
+}
+
+function sizeOf(fields: Fields, isRemote: boolean): number[] {
+  const { size } = fields;
+  if (!isRemote || typeof size !== 'string') return choice(fields, 'size', SIZES, '720x1280').split('x').map(Number);
+  const [, ...sides] = ANY_SIZE.exec(size) ?? [];
+  if (sides.length === 2) return sides.map(Number);
+  throw new RequestError(400, "Invalid 'size': expected width and height in pixels, such as '1280x720'.", {
+    param: 'size',
+    code: 'invalid_value',
+  });
+}
+
+function remoteSecondsOf(value: unknown): number {
+  if (value === undefined) return 4;
+  const seconds = typeof value === 'string' && /^\d{1,2}$/.test(value) ? Number(value) : Number.NaN;
+  if (seconds >= 1 && seconds <= MOST_REMOTE_SECONDS) return seconds;
+  throw new RequestError(
+    400,
+    `Invalid 'seconds': expected a whole number from 1 to ${MOST_REMOTE_SECONDS}, as a text.`,
+    { param: 'seconds', code: typeof value === 'string' ? 'invalid_value' : 'invalid_type' },
+  );
+}
+
+function noCharacters({ characters }: Fields): RecipeCharacter[] {
+  if (characters === undefined) return [];
+  throw new RequestError(
+    400,
+    "'characters' are figures that the studio's own engine draws: no other model knows them.",
+    {
+      param: 'characters',
+      code: 'unsupported_parameter',
+    },
+  );
 }
 
 async function charactersOf(value: unknown, find: FindCharacter): Promise<RecipeCharacter[]> {
@@ -82,19 +129,14 @@ function seedOf(value: unknown): number | undefined {
   return seed;
 }
 
-function checkModel(value: unknown): void {
-  if (value === undefined) return;
+function modelOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
   requireString('model', value);
-  if (!MODELS.test(value)) {
-    throw new RequestError(
-      400,
-      `The model '${value.slice(0, 80)}' does not exist here: the studio renders previews with 'animatic'.`,
-      {
-        param: 'model',
-        code: 'model_not_found',
-      },
-    );
-  }
+  if (value.length <= MOST_MODEL_CHARACTERS) return value;
+  throw new RequestError(400, `Invalid 'model': a name has at most ${MOST_MODEL_CHARACTERS} characters.`, {
+    param: 'model',
+    code: 'string_above_max_length',
+  });
 }
 
 async function referenceOf(value: unknown): Promise<JobRequest['reference']> {

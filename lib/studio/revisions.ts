@@ -32,9 +32,12 @@ export function registerRevisions(server: FastifyInstance, jobs: Jobs, find: (id
       );
     });
     if (job) return videoResource(job);
-    throw new RequestError(400, `Video '${source.id}' cannot be changed by the engine that runs here.`, {
-      code: 'unsupported_video',
-    });
+    throw new RequestError(
+      400,
+      `Video '${source.id}' was made by ${source.engine}: only clips of the engine that runs here can be changed, because ` +
+        'it draws them anew from their recipes. Make a new clip with the changed prompt.',
+      { param: 'video', code: 'unsupported_video' },
+    );
   };
 
   const sourceOf = async ({ video }: Fields): Promise<Job> => {

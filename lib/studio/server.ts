@@ -5,14 +5,16 @@ import multipart from '@fastify/multipart';
 import staticFiles from '@fastify/static';
 import fastify from 'fastify';
 import { createLog, type Log } from '../log.ts';
-import { NOTICE, RequestError, sendError, videoResource } from './answers.ts';
+import { giveNotice, RequestError, sendError, videoResource } from './answers.ts';
 import { registerCharacters } from './characters.ts';
 import { createAnimaticEngine } from './engines/animatic/animatic.ts';
-import type { Engine } from './engines/engine.ts';
+import type { BridgeOptions } from './engines/bridge/bridge.ts';
+import type { Engine, RemoteEngine } from './engines/engine.ts';
 import { openJobs } from './jobs.ts';
+import { chooseModel } from './models.ts';
 import { openapi } from './openapi.ts';
 import type { Variant } from './renders.ts';
-import { MAX_IMAGE_BYTES, readCreateRequest } from './requests.ts';
+import { MAX_IMAGE_BYTES, type RequestReader, readCreateRequest } from './requests.ts';
 import { registerRevisions } from './revisions.ts';
 import type { Job } from './store.ts';
 
@@ -33,6 +35,15 @@ export interface StudioOptions {
   concurrency?: number;
   /** @default the animatic engine */
   engine?: Engine;
+  /**
+   * What makes the clips of which model: from names in requests, such as `sora-2`, to `animatic` or `provider/model`.
+   * @default every old name is drawn by animatic
+   */
+  models?: Readonly<Record<string, string>>;
+  /** How the models of providers are reached, and how long they may take. */
+  bridge?: BridgeOptions;
+  /** Opens what makes the clips of a `provider/model`. @default the bridge to the AI SDK's providers */
+  openRemote?(model: string): Promise<RemoteEngine>;
   /** Does the process stay alive for it? Not when embedded. @default true */
   holdsProcess?: boolean;
   log?: Log;
@@ -52,9 +63,11 @@ export interface Studio {
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { state, port = 0, host = '127.0.0.1', log = createLog(), engine = createAnimaticEngine() } = options;
   const folder = path.join(state, 'studio');
+  const { models = {}, openRemote = bridgeTo(options.bridge) } = options;
   const jobs = await openJobs({
     folder,
     engine,
+    openRemote,
     log,
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   });
@@ -77,7 +90,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 
   server.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    reply.header('x-studio-notice', NOTICE);
+    giveNotice(reply);
   });
   server.setErrorHandler((error, _request, reply) => {
     if (error instanceof RequestError) return sendError(reply, error.status, error.message, error.code, error.param);
@@ -100,21 +113,31 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   registerRevisions(server, jobs, find);
   registerCharacters(server, jobs);
 
-  server.post('/v1/videos', async (request) =>
-    videoResource(await jobs.create(await readCreateRequest(request, (id) => jobs.character(id)))),
-  );
+  const reader: RequestReader = {
+    findCharacter: (id) => jobs.character(id),
+    chooseModel: (name) => chooseModel(name, { own: engine.name, map: models, openRemote }),
+  };
 
-  server.get<{ Querystring: Record<string, unknown> }>('/v1/videos', async (request) => {
+  server.post('/v1/videos', async (request, reply) => {
+    const job = await jobs.create(await readCreateRequest(request, reader));
+    giveNotice(reply, job);
+    return videoResource(job);
+  });
+
+  server.get<{ Querystring: Record<string, unknown> }>('/v1/videos', async (request, reply) => {
     const query = listQuery(request.query);
     if (query.after !== undefined) await find(query.after);
     const { jobs: page, hasMore } = await jobs.list(query);
+    giveNotice(reply, ...page);
     const data = page.map(videoResource);
     return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: hasMore };
   });
 
   server.get<{ Params: { id: string } }>('/v1/videos/:id', async (request, reply) => {
     reply.header('openai-poll-after-ms', POLL_AFTER_MS);
-    return videoResource(await find(request.params.id));
+    const job = await find(request.params.id);
+    giveNotice(reply, job);
+    return videoResource(job);
   });
 
   server.delete<{ Params: { id: string } }>('/v1/videos/:id', async (request) => {
@@ -128,6 +151,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     async (request, reply) => {
       const variant = variantOf(request.query.variant ?? 'video');
       const job = await find(request.params.id);
+      giveNotice(reply, job);
       if (job.status !== 'completed') {
         const reason =
           job.status === 'failed'
@@ -139,6 +163,12 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       }
       const { folder: root, name } = jobs.fileOf(job, variant);
       if (!existsSync(path.join(root, name))) {
+        if (variant !== 'video' && job.engine.includes('/')) {
+          throw new RequestError(404, `Video '${job.id}' has no ${variant}: it takes ffmpeg on the studio's machine.`, {
+            code: 'variant_unavailable',
+            param: 'variant',
+          });
+        }
         throw new RequestError(410, `The ${variant} of video '${job.id}' is no longer available: its file is gone.`, {
           code: 'content_gone',
           param: 'video_id',
@@ -148,6 +178,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     },
   );
 
+  // A client in this process keeps its connections open, and their other ends are here.
+  if (options.holdsProcess === false) server.server.on('connection', (socket) => socket.unref());
   const address = await server.listen({ port, host }).catch(async (error) => {
     await jobs.close();
     throw error;
@@ -159,6 +191,14 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       await server.close();
       await jobs.close();
     },
+  };
+}
+
+/** Loaded with the first clip that needs it. */
+function bridgeTo(options?: BridgeOptions): (model: string) => Promise<RemoteEngine> {
+  return async (model) => {
+    const { createBridge } = await import('./engines/bridge/bridge.ts');
+    return await createBridge(options)(model);
   };
 }
 

@@ -1,6 +1,8 @@
 import path from 'node:path';
-import { type Database, openDatabase, type Row } from '../sqlite.ts';
+import { type Database, openDatabase } from '../sqlite.ts';
 import type { Recipe } from './engines/engine.ts';
+import { jobOf } from './jobRow.ts';
+import { MIGRATIONS } from './migrations.ts';
 
 export type Operation = 'create' | 'remix' | 'edit' | 'extension';
 export type JobStatus = 'queued' | 'in_progress' | 'completed' | 'failed';
@@ -25,7 +27,20 @@ export interface Job {
   operation: Operation;
   /** Id of the job whose recipe this one's was made from. */
   source: string | null;
+  /** The model's name in the request, where that is not what makes the clip. */
+  requested_model: string | null;
+  /** Unix seconds at which a provider was about to be asked for the clip: from then on it may cost, and is not asked for again. */
+  asked_at: number | null;
+  /** What the provider gave to fetch the clip with. */
+  ticket: string | null;
+  /** What is made otherwise than asked for, in words. */
+  notes: string[];
+  /** What the provider says the clip cost. */
+  usd: number | null;
 }
+
+/** Drawn on this machine's cores, or made elsewhere: by an engine that is named `provider/model`. */
+export type Lane = 'local' | 'remote';
 
 /** A figure of its own that prompts can name. */
 export interface Character {
@@ -35,39 +50,12 @@ export interface Character {
   created_at: number;
 }
 
-const MIGRATIONS = [
-  `CREATE TABLE jobs (
-     number INTEGER PRIMARY KEY AUTOINCREMENT,
-     id TEXT NOT NULL UNIQUE,
-     status TEXT NOT NULL,
-     progress INTEGER NOT NULL DEFAULT 0,
-     engine TEXT NOT NULL,
-     prompt TEXT NOT NULL,
-     seconds TEXT NOT NULL,
-     size TEXT NOT NULL,
-     created_at INTEGER NOT NULL,
-     completed_at INTEGER,
-     error TEXT,
-     recipe TEXT NOT NULL,
-     reference TEXT,
-     owner TEXT
-   ) STRICT;
-   CREATE INDEX open_jobs ON jobs (owner) WHERE status IN ('queued', 'in_progress');`,
-  `ALTER TABLE jobs ADD COLUMN operation TEXT NOT NULL DEFAULT 'create';
-   ALTER TABLE jobs ADD COLUMN source TEXT;
-   ALTER TABLE jobs ADD COLUMN digest TEXT;
-   CREATE INDEX finished_clips ON jobs (digest) WHERE digest IS NOT NULL;
-   CREATE TABLE characters (
-     id TEXT PRIMARY KEY,
-     name TEXT NOT NULL,
-     created_at INTEGER NOT NULL
-   ) STRICT;`,
-];
-
 const OPEN = "status IN ('queued', 'in_progress')";
+const MINE = "id = ? AND owner = ? AND status = 'in_progress'";
 
-export type NewJob = Omit<Job, 'status' | 'progress' | 'completed_at' | 'error' | 'operation' | 'source'> &
-  Partial<Pick<Job, 'operation' | 'source'>>;
+type Made = 'operation' | 'source' | 'requested_model' | 'notes';
+type Later = 'status' | 'progress' | 'completed_at' | 'error' | 'asked_at' | 'ticket' | 'usd';
+export type NewJob = Omit<Job, Later | Made> & Partial<Pick<Job, Made>>;
 
 /** The studio's jobs, shared by every studio on one state folder. A job is moved by its owner only. */
 export interface JobStore {
@@ -79,17 +67,21 @@ export interface JobStore {
   remove(id: string): Promise<boolean>;
   /** Owners of unfinished jobs; null stands for jobs that were given back. */
   ownersOfOpenJobs(): Promise<(string | null)[]>;
-  /** Takes over the unfinished jobs of an owner that is gone. */
-  adopt(from: string | null, to: string): Promise<void>;
-  /** Marks the oldest queued job of this owner as running. */
-  startNext(owner: string): Promise<Job | undefined>;
+  /** Takes over the unfinished jobs of an owner that is gone, but for some. */
+  adopt(from: string | null, to: string, except?: readonly string[]): Promise<void>;
+  /** Marks the oldest queued job of this owner in that lane as running. */
+  startNext(owner: string, lane?: Lane): Promise<Job | undefined>;
+  /** Notes that the job's clip is about to be asked for, or was refused. @returns false where the job was deleted or is another owner's by now */
+  setAsked(id: string, owner: string, askedAt: number | null): Promise<boolean>;
+  setTicket(id: string, owner: string, ticket: string): Promise<boolean>;
+  addFacts(id: string, owner: string, facts: { notes?: readonly string[]; usd?: number }): Promise<boolean>;
   /** @returns false where the job was deleted or is another owner's by now */
   setProgress(id: string, owner: string, percent: number): Promise<boolean>;
   /** `digest` is the clip's sha256, by which it is known again. */
   complete(id: string, owner: string, completedAt: number, digest?: string): Promise<boolean>;
   fail(id: string, owner: string, error: { code: string; message: string }): Promise<boolean>;
-  /** Gives unfinished jobs back, for another studio or the next start. */
-  giveBack(owner: string): Promise<void>;
+  /** Gives unfinished jobs back, or one of them, for another studio or the next start. */
+  giveBack(owner: string, id?: string): Promise<void>;
   /** The newest finished job whose clip has these bytes. */
   findByDigest(digest: string): Promise<Job | undefined>;
   insertCharacter(character: Character): Promise<void>;
@@ -98,17 +90,24 @@ export interface JobStore {
 }
 
 export async function openJobStore(folder: string): Promise<JobStore> {
-  const database = await openDatabase(path.join(folder, 'jobs.db'), MIGRATIONS);
+  const file = path.join(folder, 'jobs.db');
+  const database = await openDatabase(file, MIGRATIONS);
+  let synced: Promise<Database> | undefined;
+  /** What must outlast a power cut, too: without it a clip would be asked for twice. */
+  const keep = async (...call: Parameters<Database['run']>) => {
+    synced ??= openDatabase(file, MIGRATIONS, { synchronous: 'FULL' });
+    return (await (await synced).run(...call)) > 0;
+  };
   const changed = async (...call: Parameters<Database['run']>) => (await database.run(...call)) > 0;
   const getOne = async (id: string) => {
     const [row] = await database.all('SELECT * FROM jobs WHERE id = ?', id);
     return row && jobOf(row);
   };
   return {
-    async insert({ operation = 'create', source = null, ...job }) {
+    async insert({ operation = 'create', source = null, requested_model = null, notes = [], ...job }) {
       await database.run(
-        `INSERT INTO jobs (id, status, engine, prompt, seconds, size, created_at, recipe, reference, owner, operation, source)
-         VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO jobs (id, status, engine, prompt, seconds, size, created_at, recipe, reference, owner, operation,
+           source, requested_model, notes) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         job.id,
         job.engine,
         job.prompt,
@@ -120,8 +119,13 @@ export async function openJobStore(folder: string): Promise<JobStore> {
         job.owner,
         operation,
         source,
+        requested_model,
+        JSON.stringify(notes),
       );
-      return { ...job, operation, source, status: 'queued', progress: 0, completed_at: null, error: null };
+      return {
+        ...{ ...job, operation, source, requested_model, notes, status: 'queued', progress: 0 },
+        ...{ completed_at: null, error: null, asked_at: null, ticket: null, usd: null },
+      };
     },
 
     get: getOne,
@@ -145,30 +149,48 @@ export async function openJobStore(folder: string): Promise<JobStore> {
         typeof owner === 'string' ? owner : null,
       ),
 
-    async adopt(from, to) {
+    async adopt(from, to, except = []) {
       await database.run(
-        `UPDATE jobs SET owner = ?, status = 'queued', progress = 0 WHERE ${OPEN} AND owner IS ?`,
+        `UPDATE jobs SET owner = ?, status = 'queued', progress = 0
+         WHERE ${OPEN} AND owner IS ? AND id NOT IN (SELECT value FROM json_each(?))`,
         to,
         from,
+        JSON.stringify(except),
       );
     },
 
-    async startNext(owner) {
+    async startNext(owner, lane = 'local') {
       const [row] = await database.all(
         `UPDATE jobs SET status = 'in_progress', progress = 0 WHERE number =
-           (SELECT min(number) FROM jobs WHERE status = 'queued' AND owner = ?) RETURNING *`,
+           (SELECT min(number) FROM jobs WHERE status = 'queued' AND owner = ? AND (instr(engine, '/') > 0) = ?)
+         RETURNING *`,
         owner,
+        lane === 'remote' ? 1 : 0,
       );
       return row && jobOf(row);
     },
 
-    setProgress: (id, owner, percent) =>
-      changed(`UPDATE jobs SET progress = ? WHERE id = ? AND owner = ? AND status = 'in_progress'`, percent, id, owner),
+    setAsked: (id, owner, askedAt) => keep(`UPDATE jobs SET asked_at = ? WHERE ${MINE}`, askedAt, id, owner),
+
+    setTicket: (id, owner, ticket) => keep(`UPDATE jobs SET ticket = ? WHERE ${MINE}`, ticket, id, owner),
+
+    addFacts: (id, owner, { notes = [], usd }) =>
+      changed(
+        `UPDATE jobs SET usd = coalesce(?, usd), notes =
+           (SELECT json_group_array(DISTINCT value) FROM (SELECT value FROM json_each(jobs.notes) UNION ALL SELECT value FROM json_each(?)))
+         WHERE ${MINE}`,
+        usd ?? null,
+        JSON.stringify(notes),
+        id,
+        owner,
+      ),
+
+    setProgress: (id, owner, percent) => changed(`UPDATE jobs SET progress = ? WHERE ${MINE}`, percent, id, owner),
 
     complete: (id, owner, completedAt, digest) =>
       changed(
         `UPDATE jobs SET status = 'completed', progress = 100, completed_at = ?, digest = ?, owner = NULL
-         WHERE id = ? AND owner = ? AND status = 'in_progress'`,
+         WHERE ${MINE}`,
         completedAt,
         digest ?? null,
         id,
@@ -183,10 +205,12 @@ export async function openJobStore(folder: string): Promise<JobStore> {
         owner,
       ),
 
-    async giveBack(owner) {
+    async giveBack(owner, id) {
       await database.run(
-        `UPDATE jobs SET owner = NULL, status = 'queued', progress = 0 WHERE owner = ? AND ${OPEN}`,
+        `UPDATE jobs SET owner = NULL, status = 'queued', progress = 0
+         WHERE owner = ?1 AND (?2 IS NULL OR id = ?2) AND ${OPEN}`,
         owner,
+        id ?? null,
       );
     },
 
@@ -207,36 +231,11 @@ export async function openJobStore(folder: string): Promise<JobStore> {
       return row && { id: String(row.id), name: String(row.name), created_at: Number(row.created_at) };
     },
 
-    close: () => database.close(),
+    close() {
+      database.close();
+      void synced?.then((durable) => durable.close());
+    },
   };
 }
 
 export const unixNow = (): number => Math.floor(Date.now() / 1000);
-
-function jobOf(row: Row): Job {
-  return {
-    id: String(row.id),
-    status: statusOf(row.status),
-    progress: Number(row.progress),
-    engine: String(row.engine),
-    prompt: String(row.prompt),
-    seconds: String(row.seconds),
-    size: String(row.size),
-    created_at: Number(row.created_at),
-    completed_at: row.completed_at === null ? null : Number(row.completed_at),
-    error: row.error === null ? null : JSON.parse(String(row.error)),
-    recipe: JSON.parse(String(row.recipe)),
-    reference: row.reference === null ? null : String(row.reference),
-    owner: row.owner === null ? null : String(row.owner),
-    operation: operationOf(row.operation),
-    source: row.source === null ? null : String(row.source),
-  };
-}
-
-function operationOf(value: unknown): Operation {
-  return value === 'remix' || value === 'edit' || value === 'extension' ? value : 'create';
-}
-
-function statusOf(value: unknown): JobStatus {
-  return value === 'queued' || value === 'in_progress' || value === 'completed' ? value : 'failed';
-}

@@ -3,7 +3,7 @@ import type { Tool } from '../../types/tool.ts';
 import { besideKey, normaliseKey } from '../cdn/key.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { withCompanions } from '../production/publishClip.ts';
-import { requireDeleteApproval } from './approval.ts';
+import { type Deletion, deleteQuestion, requireDeleteApproval } from './approval.ts';
 import { whereUsable } from './clips.ts';
 import type { Services } from './services.ts';
 import { defineTool, READS } from './tool.ts';
@@ -101,17 +101,18 @@ export const cdnDeleteTool = (services: Services): Tool =>
     async handler({ key }, context) {
       const cdn = await services.cdn();
       const name = normaliseKey(key);
-      await requireDeleteApproval(
-        { tool: 'cdn_delete', question: `Take ${name} down for good?`, subject: `The published file ${name}` },
-        services,
-        context,
-      );
+      await requireDeleteApproval(takeDownOf(name), services, context);
       if (!(await cdn.remove(name))) throw notPublished(name);
       const isCompanion = COMPANIONS.some((suffix) => name.endsWith(`.${suffix}`));
       if (!isCompanion) for (const suffix of COMPANIONS) await cdn.remove(besideKey(name, suffix));
       return { summary: `${name} was taken down.`, data: { deleted: [name] } };
     },
+    question: async ({ key }) => deleteQuestion(takeDownOf(normaliseKey(key)), services),
   });
+
+function takeDownOf(name: string): Deletion {
+  return { tool: 'cdn_delete', question: `Take ${name} down for good?`, subject: `The published file ${name}` };
+}
 
 function notPublished(key: string): VideoToolsetError {
   return new VideoToolsetError('not_found', `Nothing is published under ${key.slice(0, 200)}.`, {

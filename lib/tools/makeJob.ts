@@ -1,7 +1,7 @@
 import type { Clip } from '../../types/ledger.ts';
-import type { ToolAnnotations, ToolContext, ToolResult } from '../../types/tool.ts';
+import type { ApprovalRequest, ToolAnnotations, ToolContext, ToolResult } from '../../types/tool.ts';
 import type { JobRequest } from '../../types/video.ts';
-import { intend, send } from '../production/submit.ts';
+import { intend, questionBefore, send, type Wish } from '../production/submit.ts';
 import { clipView } from './clips.ts';
 import { notMade } from './notMade.ts';
 import type { Services } from './services.ts';
@@ -31,7 +31,7 @@ export async function makeJob(
   context: ToolContext,
 ): Promise<ToolResult> {
   await services.workspace.requireWritable();
-  const intention = await intend({ request, goal: 'job', ...(variation && { variation }) }, services, context);
+  const intention = await intend(wishOf(request, variation), services, context);
   if (!intention.isNew) return await foundAgain(intention.clip, services, context);
   const { clip, job, price } = intention;
   const { clip: sent, video } = await send(clip, job, price, services, context);
@@ -39,6 +39,20 @@ export async function makeJob(
     summary: [`Job ${video.id} was made and is ${video.status}.`, ...(video.notices ?? [])].join(' '),
     data: { jobs: [clipView(sent, video)], next_step: nextCall('video_wait', { ids: [video.id] }) },
   };
+}
+
+/** What a person is asked before that job is made. */
+export function jobQuestion(
+  request: JobRequest,
+  variation: number | undefined,
+  services: Services,
+  context: ToolContext,
+): Promise<ApprovalRequest | undefined> {
+  return questionBefore(wishOf(request, variation), services, context);
+}
+
+function wishOf(request: JobRequest, variation: number | undefined): Wish {
+  return { request, goal: 'job', ...(variation && { variation }) };
 }
 
 /** The same clip was wanted before: nothing was sent, and where it stands is told. */

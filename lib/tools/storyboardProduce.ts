@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { StoryboardPlan } from '../../types/storyboard.ts';
 import type { Tool, ToolContext } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
 import type { StoryboardText } from '../production/storyboard/load.ts';
@@ -45,12 +46,12 @@ export const storyboardProduceTool = (services: Services): Tool =>
       additionalProperties: false,
     },
     annotations: MAKES_A_JOB,
-    async handler({ document, path: file, id: present, retry_failed, max_seconds }, context) {
-      const given = [document, file, present].filter((value) => value !== undefined);
-      if (given.length !== 1) throw notOne();
+    async handler({ retry_failed, max_seconds, ...named }, context) {
       const { runStoryboard } = await import('../production/storyboard/runStoryboard.ts');
       const { storyboards } = await services.ledger();
-      const id = present ?? (await written(await textOf({ document, file }, services), services));
+      const board = await boardOf(named, services);
+      if (typeof board !== 'string') await storyboards.plan(board);
+      const id = typeof board === 'string' ? board : board.id;
       if (retry_failed === true) await storyboards.retryFailed(id);
       const waitLimitMs = context.waitLimitMs ?? services.config.waitLimitMs;
       const limitMs = Math.min(waitLimitMs, (max_seconds ?? Number.POSITIVE_INFINITY) * 1_000);
@@ -60,14 +61,29 @@ export const storyboardProduceTool = (services: Services): Tool =>
       });
       return await storyboardResult(run.board, services, run, signal?.aborted === true);
     },
+
+    async question({ retry_failed: withFailed = false, max_seconds: _, ...named }) {
+      const [{ estimateOf, estimateOfPlan }, { boardQuestion }] = await Promise.all([
+        import('../production/storyboard/runStoryboard.ts'),
+        import('../production/storyboard/approval.ts'),
+      ]);
+      const board = await boardOf(named, services);
+      if (typeof board !== 'string')
+        return boardQuestion(board.title, await estimateOfPlan(board, services), services.config);
+      const { title = '' } = (await (await services.ledger()).storyboards.get(board)) ?? {};
+      return boardQuestion(title, await estimateOf(board, services, { withFailed }), services.config);
+    },
   });
 
-/** Writes a storyboard down. @returns its id */
-async function written(text: StoryboardText, services: Services): Promise<string> {
+/** The id of a storyboard that is written down, or one that is not yet, or in another version. */
+async function boardOf(
+  { document, path: file, id }: { document?: string; path?: string; id?: string },
+  services: Services,
+): Promise<string | StoryboardPlan> {
+  if ([document, file, id].filter((value) => value !== undefined).length !== 1) throw notOne();
+  if (id !== undefined) return id;
   const { loadStoryboard } = await import('../production/storyboard/load.ts');
-  const plan = await loadStoryboard(text, services);
-  await (await services.ledger()).storyboards.plan(plan);
-  return plan.id;
+  return await loadStoryboard(await textOf({ document, file }, services), services);
 }
 
 /** What a model names lies in the workspace, the table beside it, too. */

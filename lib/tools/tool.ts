@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type {
+  ApprovalRequest,
   ArgumentsOf,
   ParametersSchema,
   Tool,
@@ -31,20 +32,24 @@ export interface ToolDefinition<S extends ParametersSchema> {
   parameters: S;
   annotations: ToolAnnotations;
   handler(args: ArgumentsOf<S>, context: ToolContext): Promise<ToolResult>;
+  /** What the handler would ask a person for, found by the code that it asks with. @default it asks nothing */
+  question?(args: ArgumentsOf<S>, context: ToolContext): Promise<ApprovalRequest | undefined>;
 }
 
 /** A tool out of one literal; the handler's argument types follow from the schema, and are checked before it runs. */
-export function defineTool<const S extends ParametersSchema>({ handler, ...tool }: ToolDefinition<S>): Tool {
+export function defineTool<const S extends ParametersSchema>({ handler, question, ...tool }: ToolDefinition<S>): Tool {
   // At the first call: a program that only lists the tools starts sooner.
   let isValid: ValidateFunction<ArgumentsOf<S>> | undefined;
+  const checked = (input: unknown): ArgumentsOf<S> => {
+    const args: unknown = leniently(tool.parameters, input);
+    isValid ??= ajv.compile<ArgumentsOf<S>>(tool.parameters);
+    if (isValid(args)) return args;
+    throw invalidArguments(tool, isValid.errors ?? []);
+  };
   return {
     ...tool,
-    run(input, context) {
-      const args: unknown = leniently(tool.parameters, input);
-      isValid ??= ajv.compile<ArgumentsOf<S>>(tool.parameters);
-      if (isValid(args)) return handler(args, context);
-      throw invalidArguments(tool, isValid.errors ?? []);
-    },
+    run: (input, context) => handler(checked(input), context),
+    ...(question && { question: (input, context) => question(checked(input), context) }),
   };
 }
 

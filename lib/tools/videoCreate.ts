@@ -1,6 +1,6 @@
 import type { Tool } from '../../types/tool.ts';
 import { createRequestOf } from '../production/createRequest.ts';
-import { MAKES_A_JOB, makeJob, VARIATION } from './makeJob.ts';
+import { jobQuestion, MAKES_A_JOB, makeJob, VARIATION } from './makeJob.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
 
@@ -54,4 +54,5 @@ export const videoCreateTool = (services: Services): Tool =>
     },
     annotations: MAKES_A_JOB,
     handler: ({ variation, ...args }, context) => makeJob(createRequestOf(args), variation, services, context),
+    question: ({ variation, ...args }, context) => jobQuestion(createRequestOf(args), variation, services, context),
   });

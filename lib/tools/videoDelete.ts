@@ -1,7 +1,8 @@
-import type { Tool } from '../../types/tool.ts';
+import type { Tool, ToolContext } from '../../types/tool.ts';
+import type { Video } from '../../types/video.ts';
 import { isFinal } from '../api/parse.ts';
 import { VideoToolsetError } from '../errors.ts';
-import { requireDeleteApproval } from './approval.ts';
+import { type Deletion, deleteQuestion, requireDeleteApproval } from './approval.ts';
 import { jobIdOf, whereUsable } from './clips.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
@@ -35,20 +36,10 @@ export const videoDeleteTool = (services: Services): Tool =>
       costsMoney: false,
     },
     async handler({ id: idOrKey }, context) {
-      const id = await jobIdOf(idOrKey, services);
+      const video = await jobToDelete(idOrKey, services, context);
+      const { id } = video;
       const api = await services.api();
-      const video = await api.retrieve(id, { signal: context.signal });
-      const prompt = video.prompt ? `, "${jobView(video).prompt}"` : '';
-      await requireDeleteApproval(
-        {
-          tool: 'video_delete',
-          question: `Delete job ${id} (${video.status}${prompt}) for good?`,
-          subject: `Job ${id}`,
-          job_id: id,
-        },
-        services,
-        context,
-      );
+      await requireDeleteApproval(deletionOf(video), services, context);
       const isDeleted = await api.delete(id, { signal: context.signal });
       if (!isDeleted)
         throw new VideoToolsetError('server_error', `The server did not delete ${id}.`, {
@@ -59,7 +50,21 @@ export const videoDeleteTool = (services: Services): Tool =>
       const still = isFinal(video.status) ? '' : STILL_RUNNING[api.profile.deleteStops];
       return { summary: `Job ${id} and its clip were deleted from the server.${still}`, data: { deleted: [id] } };
     },
+    question: async ({ id }, context) => deleteQuestion(deletionOf(await jobToDelete(id, services, context)), services),
   });
+
+async function jobToDelete(idOrKey: string, services: Services, { signal }: ToolContext): Promise<Video> {
+  const id = await jobIdOf(idOrKey, services);
+  const video = await (await services.api()).retrieve(id, { signal });
+  return { ...video, id };
+}
+
+function deletionOf(video: Video): Deletion {
+  const { id, status } = video;
+  const prompt = video.prompt ? `, "${jobView(video).prompt}"` : '';
+  const question = `Delete job ${id} (${status}${prompt}) for good?`;
+  return { tool: 'video_delete', question, subject: `Job ${id}`, job_id: id };
+}
 
 /** A job that was deleted on purpose is not made anew. */
 async function noteDeleted(id: string, services: Services): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Tool } from '../../types/tool.ts';
-import { MAKES_A_JOB, makeJob, VARIATION } from './makeJob.ts';
+import type { JobRequest } from '../../types/video.ts';
+import { jobQuestion, MAKES_A_JOB, makeJob, VARIATION } from './makeJob.ts';
 import type { Services } from './services.ts';
 import { SOURCE, sourceOf } from './source.ts';
 import { defineTool } from './tool.ts';
@@ -27,8 +28,15 @@ export const videoEditTool = (services: Services): Tool =>
       additionalProperties: false,
     },
     annotations: MAKES_A_JOB,
-    async handler({ video, prompt, variation }, context) {
-      const parameters = { video: await sourceOf(video, services), prompt };
-      return await makeJob({ operation: 'edit', parameters }, variation, services, context);
-    },
+    handler: async ({ variation, ...args }, context) =>
+      await makeJob(await requestOf(args, services), variation, services, context),
+    question: async ({ variation, ...args }, context) =>
+      await jobQuestion(await requestOf(args, services), variation, services, context),
   });
+
+async function requestOf(
+  { video, prompt }: { video: string; prompt: string },
+  services: Services,
+): Promise<JobRequest> {
+  return { operation: 'edit', parameters: { video: await sourceOf(video, services), prompt } };
+}

@@ -1,5 +1,6 @@
 import type { Tool } from '../../types/tool.ts';
-import { MAKES_A_JOB, makeJob, VARIATION } from './makeJob.ts';
+import type { JobRequest } from '../../types/video.ts';
+import { jobQuestion, MAKES_A_JOB, makeJob, VARIATION } from './makeJob.ts';
 import type { Services } from './services.ts';
 import { SOURCE, sourceOf } from './source.ts';
 import { defineTool } from './tool.ts';
@@ -23,8 +24,16 @@ export const videoExtendTool = (services: Services): Tool =>
       additionalProperties: false,
     },
     annotations: MAKES_A_JOB,
-    async handler({ video, prompt, seconds, variation }, context) {
-      const parameters = { video: await sourceOf(video, services), prompt, seconds: String(seconds) };
-      return await makeJob({ operation: 'extend', parameters }, variation, services, context);
-    },
+    handler: async ({ variation, ...args }, context) =>
+      await makeJob(await requestOf(args, services), variation, services, context),
+    question: async ({ variation, ...args }, context) =>
+      await jobQuestion(await requestOf(args, services), variation, services, context),
   });
+
+async function requestOf(
+  { video, prompt, seconds }: { video: string; prompt: string; seconds: number },
+  services: Services,
+): Promise<JobRequest> {
+  const parameters = { video: await sourceOf(video, services), prompt, seconds: String(seconds) };
+  return { operation: 'extend', parameters };
+}

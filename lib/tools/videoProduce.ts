@@ -1,8 +1,9 @@
 import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { noSuchClip } from '../production/advance.ts';
-import { createRequestOf } from '../production/createRequest.ts';
+import { type CreateArguments, createRequestOf } from '../production/createRequest.ts';
 import { type Outcome, produce, produceWish } from '../production/produce.ts';
+import { questionBefore, type Wish } from '../production/submit.ts';
 import { clipView } from './clips.ts';
 import { notMade } from './notMade.ts';
 import type { Services } from './services.ts';
@@ -52,14 +53,22 @@ export const videoProduceTool = (services: Services): Tool =>
       await services.workspace.requireWritable();
       if (key !== undefined) return await goOn(key, services, { ...context, limitMs });
       if (prompt === undefined) throw nothingWanted();
-      const request = createRequestOf({ prompt, ...rest });
-      const wish = { request, goal: 'published', ...(variation && { variation }) } as const;
+      const wish = wishOf({ prompt, ...rest }, variation);
       const { isNew, ...outcome } = await produceWish(wish, services, { ...context, limitMs }).catch((error) => {
         throw goesOnHere(error);
       });
       return resultOf(outcome, isNew);
     },
+    async question({ key, max_seconds: _limit, variation, prompt, ...rest }, context) {
+      // What is gone on with was asked about when it was noted down.
+      if (key !== undefined || prompt === undefined) return undefined;
+      return await questionBefore(wishOf({ prompt, ...rest }, variation), services, context);
+    },
   });
+
+function wishOf(args: CreateArguments, variation: number | undefined): Wish {
+  return { request: createRequestOf(args), goal: 'published', ...(variation && { variation }) };
+}
 
 async function goOn(key: string, services: Services, context: ToolContext & { limitMs: number }): Promise<ToolResult> {
   const ledger = await services.ledger();

@@ -1,6 +1,7 @@
 import type { Tool } from '../../types/tool.ts';
+import type { JobRequest } from '../../types/video.ts';
 import { jobIdOf } from './clips.ts';
-import { MAKES_A_JOB, makeJob, VARIATION } from './makeJob.ts';
+import { jobQuestion, MAKES_A_JOB, makeJob, VARIATION } from './makeJob.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
 
@@ -22,8 +23,12 @@ export const videoRemixTool = (services: Services): Tool =>
       additionalProperties: false,
     },
     annotations: MAKES_A_JOB,
-    async handler({ id, prompt, variation }, context) {
-      const parameters = { id: await jobIdOf(id, services), prompt };
-      return await makeJob({ operation: 'remix', parameters }, variation, services, context);
-    },
+    handler: async ({ variation, ...args }, context) =>
+      await makeJob(await requestOf(args, services), variation, services, context),
+    question: async ({ variation, ...args }, context) =>
+      await jobQuestion(await requestOf(args, services), variation, services, context),
   });
+
+async function requestOf({ id, prompt }: { id: string; prompt: string }, services: Services): Promise<JobRequest> {
+  return { operation: 'remix', parameters: { id: await jobIdOf(id, services), prompt } };
+}

@@ -56,6 +56,30 @@ test('the commands make and publish a clip over a studio of its own', async () =
   assert.deepEqual(JSON.parse(stdout), address);
 });
 
+test('the studio says what makes the clips of a mapped model, and refuses a map that leads nowhere', async () => {
+  await using cli = await openCommandLine({ VIDEO_STUDIO_MODELS: 'sora-2-pro=animatic' });
+  const studio = cli.start(['studio', '--json', '--model-map', 'sora-2=nobody/one', '--model-map', 'b=animatic']);
+  const address: { base_url: string } = JSON.parse(await studio.line(/base_url/));
+  const make = async (model: string) => {
+    const body = JSON.stringify({ prompt: 'a boat', model });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${address.base_url}/videos`, { method: 'POST', headers, body });
+    return [response.status, Object(await response.json())] as const;
+  };
+  const [status, { error }] = await make('sora-2');
+  assert.deepEqual([status, error.code], [400, 'model_not_found']);
+  for (const model of ['b', 'sora-2-pro']) {
+    const [made, job] = await make(model);
+    assert.deepEqual([made, job.model, job.requested_model], [200, 'animatic', model]);
+  }
+  studio.child.kill('SIGINT');
+  const { stderr } = await studio.ended;
+  assert.match(stderr, /sora-2 is made by nobody\/one, which costs/);
+  const refused = await cli.run(['studio', '--model-map', 'sora-2=veo']);
+  assert.equal(refused.code, 2, refused.stderr);
+  assert.match(refused.stderr, /sora-2.*must go to animatic or to <provider>\/<model>/);
+});
+
 test('the commands make and publish a clip without a server, from process to process', async () => {
   await using cli = await openCommandLine();
   await checkChain(cli);

@@ -92,8 +92,8 @@ for (const description of descriptions) {
       await using mock = await openMock(description.read());
       const form = new FormData();
       form.append('prompt', 'A boat');
-      form.append('seconds', '5');
-      const json = { body: '{"prompt":"A boat","seconds":"5"}', headers: { 'content-type': 'application/json' } };
+      form.append('seconds', '61');
+      const json = { body: '{"prompt":"A boat","seconds":"61"}', headers: { 'content-type': 'application/json' } };
       for (const request of [json, { body: form }])
         await (await fetch(`${mock.baseUrl}/videos`, { method: 'POST', ...request })).text();
       assert.deepEqual(

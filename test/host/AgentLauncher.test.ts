@@ -70,7 +70,7 @@ for (const stream of [true, false]) {
     assert.equal(said.length > 1, stream);
     const asked: { stream?: boolean; tools: unknown[] } = JSON.parse(agent.chat.received[0]?.body.toString() ?? '');
     assert.equal(asked.stream === true, stream);
-    assert.equal(asked.tools.length, 9);
+    assert.equal(asked.tools.length, 14);
     assert.equal(agent.chat.received[0]?.headers.authorization, `Bearer ${KEY}`);
   });
 
@@ -218,7 +218,7 @@ test('the session is saved before every turn of the model', async () => {
 test('a prompt that names a tool that is not there, or no prompt at all, is a mistake of the caller', async () => {
   await using agent = await openAgent(() => 'never asked');
   const { AgentLauncher } = await import('../../lib/host/AgentLauncher.ts');
-  const { createOfflineModel } = await import('../../lib/host/offlineModel.ts');
+  const { createOfflineModel } = await import('../../lib/host/offline/offlineModel.ts');
   const launcher = new AgentLauncher({
     toolset: agent.runtime.toolset,
     sessions: await agent.runtime.sessions(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextTurn } from '../../lib/host/offlineTurn.ts';
+import { nextTurn } from '../../lib/host/offline/turn.ts';
 import { withOpenCalls } from '../../lib/host/openCalls.ts';
 
 const CALL = { id: 'call_1', name: 'video_create', input: { prompt: 'a whale' } };

@@ -48,26 +48,10 @@ export async function openPlace(line: Line, era: Era, settings: Record<string, s
   return {
     baseUrl: studio.baseUrl,
     open: gate.resolve,
-    async connect({ name = 'test', answer } = {}) {
-      const client = new Client(
-        { name, version: '1.0.0' },
-        {
-          versionNegotiation: { mode: era === '2025' ? 'legacy' : { pin: '2026-07-28' } },
-          ...(answer && { capabilities: { elicitation: { form: {} } } }),
-        },
-      );
-      if (answer) client.setRequestHandler('elicitation/create', ({ params }) => answer(params.message));
-      await client.connect(
-        url === undefined
-          ? new StdioClientTransport({
-              command: process.execPath,
-              args: [BIN, 'mcp'],
-              cwd: cli.cwd,
-              env: cli.environment,
-              stderr: 'ignore',
-            })
-          : new StreamableHTTPClientTransport(new URL(url)),
-      );
+    async connect(options) {
+      const transport =
+        url === undefined ? program(cli.environment, cli.cwd) : new StreamableHTTPClientTransport(new URL(url));
+      const client = await connectClient(transport, era, options);
       clients.add(client);
       return client;
     },
@@ -80,6 +64,33 @@ export async function openPlace(line: Line, era: Era, settings: Record<string, s
       await studio[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The program itself, as a client starts it. */
+export function program(env: Record<string, string>, cwd?: string): StdioClientTransport {
+  const args = [BIN, 'mcp'];
+  return new StdioClientTransport({
+    ...{ command: process.execPath, args, env },
+    ...(cwd !== undefined && { cwd }),
+    stderr: 'ignore',
+  });
+}
+
+export async function connectClient(
+  transport: StdioClientTransport | StreamableHTTPClientTransport,
+  era: Era,
+  { name = 'test', answer }: ClientOptions = {},
+): Promise<Client> {
+  const client = new Client(
+    { name, version: '1.0.0' },
+    {
+      versionNegotiation: { mode: era === '2025' ? 'legacy' : { pin: '2026-07-28' } },
+      ...(answer && { capabilities: { elicitation: { form: {} } } }),
+    },
+  );
+  if (answer) client.setRequestHandler('elicitation/create', ({ params }) => answer(params.message));
+  await client.connect(transport);
+  return client;
 }
 
 async function work(task: RenderTask, gate: Promise<void>): Promise<void> {

@@ -54,12 +54,13 @@ test('a create that is refused is not paid for, and a key that was seen before p
 });
 
 test('the list lags, withholds prompts, is cut into pages, or is not there; its clock is its own', async () => {
-  await using provider = await startProvider({ lagMs: 100, clockAheadMs: 300_000 });
+  await using provider = await startProvider({ lagMs: 600_000, clockAheadMs: 300_000 });
   await using client = await openApi(provider.baseUrl);
   const ids = [];
   for (const prompt of ['A', 'B', 'C']) ids.unshift((await client.api.create({ prompt })).id);
   assert.deepEqual((await client.api.list()).data, []);
-  await until(async () => (await client.api.list()).data.length === 3);
+  await provider.set({ lagMs: 0 });
+  assert.equal((await client.api.list()).data.length, 3);
   const all: Video[] = [];
   for await (const job of client.api.listAll({ limit: 2 })) all.push(job);
   assert.deepEqual(
@@ -74,6 +75,28 @@ test('the list lags, withholds prompts, is cut into pages, or is not there; its 
   assert.equal((await client.api.list()).data[0]?.prompt, undefined);
   await provider.set({ list: 'missing' });
   await failure(client.api.list());
+});
+
+test('what befalls the next creates can be set, and what befalls all after them', async () => {
+  await using provider = await startProvider({ next: ['429', 'nothing'], every: 'moderated' });
+  const statuses = [];
+  for (const prompt of ['A', 'B', 'C', 'D']) statuses.push((await post(provider.baseUrl, prompt)).status);
+  assert.deepEqual(statuses, [429, 200, 400, 400]);
+  assert.deepEqual(
+    (await provider.books()).jobs.map(({ prompt }) => prompt),
+    ['B'],
+  );
+});
+
+test('what is made of a clip has its shape and what is added; what is missing is not made', async () => {
+  await using provider = await startProvider({ missing: ['edit'] });
+  await using client = await openApi(provider.baseUrl);
+  const { id } = await client.api.create({ prompt: 'A boat', seconds: '8', size: '1280x720' });
+  await client.api.remix(id, { prompt: 'At night' });
+  await client.api.extend({ video: { id }, prompt: 'It sinks', seconds: '4' });
+  await failure(client.api.edit({ video: { id }, prompt: 'Blue' }));
+  const shapes = (await provider.orders()).map(({ operation, seconds, size }) => `${operation} ${seconds} ${size}`);
+  assert.deepEqual(shapes, ['create 8 1280x720', 'remix 8 1280x720', 'extend 12 1280x720']);
 });
 
 test('a job can fail, and can be forgotten', async () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Order } from './order.ts';
 import type { ProviderSettings } from './provider.ts';
 
 /** A create that was accepted: it is paid for. */
@@ -19,11 +20,22 @@ export interface Books {
   jobs: PaidJob[];
 }
 
+/** What a paid job was asked for, and what is there of it. */
+export interface PaidOrder extends Omit<Order, 'source'> {
+  id: string;
+  prompt: string;
+  seconds: string;
+  size: string;
+  isForgotten: boolean;
+}
+
 /** The paid server as a test sees it, beside the API that it serves. */
 export interface Provider extends AsyncDisposable {
   /** Ends in `/v1`. */
   baseUrl: string;
   books(): Promise<Books>;
+  /** The jobs on the books, with what each was asked for. */
+  orders(): Promise<PaidOrder[]>;
   /** The jobs that were made of a prompt, each paid for. */
   paid(prompt: string): Promise<PaidJob[]>;
   set(settings: Partial<ProviderSettings>): Promise<Books>;
@@ -47,14 +59,19 @@ export async function openProvider(settings: Partial<ProviderSettings> = {}): Pr
 }
 
 export function providerAt(baseUrl: string, close: () => PromiseLike<unknown>): Provider {
-  const ask = async (path: string, body: object = {}): Promise<Books> => {
+  const post = async (path: string, body: object = {}): Promise<string> => {
     const response = await fetch(new URL(path, baseUrl), { method: 'POST', body: JSON.stringify(body) });
-    return JSON.parse(await response.text());
+    return await response.text();
   };
+  const ask = async (path: string, body?: object): Promise<Books> => JSON.parse(await post(path, body));
   const books = () => ask('/_books');
   return {
     baseUrl,
     books,
+    async orders() {
+      const { orders }: { orders: PaidOrder[] } = JSON.parse(await post('/_orders'));
+      return orders;
+    },
     paid: async (prompt) => (await books()).jobs.filter((job) => job.prompt === prompt),
     set: (settings) => ask('/_settings', settings),
     forget: (id) => ask('/_forget', { id }),

@@ -13,6 +13,7 @@ import {
   clipOf,
   createJob,
   field,
+  noRemote,
   openStudio,
   reaches,
   testEngine,
@@ -221,7 +222,14 @@ test('a render that shows no sign of life is ended, one that goes on slowly is n
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   });
-  const jobs = await openJobs({ folder: folder.path, engine, log: createLog(), stallMs: 400, concurrency: 2 });
+  const jobs = await openJobs({
+    folder: folder.path,
+    engine,
+    openRemote: noRemote,
+    log: createLog(),
+    stallMs: 400,
+    concurrency: 2,
+  });
   const request = { prompt: 'x', seconds: 4, width: 320, height: 180 };
   const stalled = await jobs.create({ ...request, seed: 1 });
   const slow = await jobs.create({ ...request, seed: 2 });
@@ -240,7 +248,7 @@ test('a disk that is full fails the job, not the studio', async (context) => {
     await writeFile(filler, Buffer.alloc(1_000_000)).catch(() => undefined);
     await writeFile(path.join(directory, 'video.mp4'), Buffer.alloc(1_000_000));
   });
-  const jobs = await openJobs({ folder: disk.path, engine, log: createLog() });
+  const jobs = await openJobs({ folder: disk.path, engine, openRemote: noRemote, log: createLog() });
   const { id } = await jobs.create({ prompt: 'x', seconds: 4, width: 320, height: 180 });
   await until(() => existsSync(filler));
   await assert.rejects(

@@ -11,7 +11,8 @@ export interface ChatMessage {
 /** What the scripted model says to the messages it got. */
 export type ChatTurn =
   | string
-  | { tool: string; input: unknown }
+  /** @property id of the call; one of its own if left out */
+  | { tool: string; input: unknown; id?: string }
   /** Arguments exactly as a careless model may write them. */
   | { tool: string; json: string }
   /** Several at once. */
@@ -66,7 +67,7 @@ function calls(turn: Said): { tool_calls?: object[] } {
   const wanted = 'calls' in turn ? turn.calls : [turn];
   const tool_calls = wanted.map((call, index) => {
     const args = 'json' in call ? call.json : JSON.stringify(call.input);
-    const id = `call_${++callCount}`;
+    const id = ('id' in call ? call.id : undefined) ?? `call_${++callCount}`;
     return { index, id, type: 'function', function: { name: call.tool, arguments: args } };
   });
   return { tool_calls };
@@ -96,3 +97,9 @@ export function obedient(first: { tool: string; input: unknown }, done = 'All do
     return tool === '' ? done : { tool, json };
   };
 }
+
+/** Makes the call that the user's message holds, and answers with what it is told. */
+export const puppet: ChatScript = (messages) => {
+  const last = messages.at(-1);
+  return last?.role === 'user' ? JSON.parse(String(last.content)) : String(last?.content);
+};

@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Engine, Recipe, RenderTask } from '../../lib/studio/engines/engine.ts';
+import {
+  type Engine,
+  NotHere,
+  type Recipe,
+  type RemoteEngine,
+  type RemoteTask,
+  type RenderTask,
+} from '../../lib/studio/engines/engine.ts';
 import { type StudioOptions, startStudio } from '../../lib/studio/server.ts';
 import { mp4, picture } from './media.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -34,6 +41,19 @@ export function testEngine(work: (task: RenderTask) => unknown = () => undefined
   };
 }
 
+/** A model elsewhere: `work` asks for a clip, or goes on with a ticket; then the clip is there. */
+export function remoteEngine(name: string, work: (task: RemoteTask) => Promise<unknown>): RemoteEngine {
+  return {
+    name,
+    plan: (request) => ({ recipe: testEngine().plan(request), notes: [] }),
+    async render(task) {
+      await work(task);
+      task.signal.throwIfAborted();
+      await writeFile(path.join(task.directory, 'video.mp4'), clipOf(task.recipe));
+    },
+  };
+}
+
 /** The test engine, which can also remix, edit and extend. */
 export function revisingEngine(work?: (task: RenderTask) => unknown): Engine {
   return {
@@ -45,6 +65,9 @@ export function revisingEngine(work?: (task: RenderTask) => unknown): Engine {
     },
   };
 }
+
+/** No provider at all. */
+export const noRemote = async (model: string) => Promise.reject(new NotHere(`no provider of ${model}`));
 
 /** The bytes the test engine makes of a recipe. */
 export function clipOf(recipe: Pick<Recipe, 'seed'>): Buffer {

@@ -110,3 +110,21 @@ test('what failed is told, and is made anew only when that is asked for', async 
   await tools.call('storyboard_produce', { id: boardOf(data), retry_failed: true });
   assert.equal((await provider.books()).creates, 6);
 });
+
+test('a host that asks beforehand is told what the call would ask, and nothing is written down by that', async () => {
+  await using provider = await startProvider();
+  await using tools = await openBoards(provider.baseUrl, { approveAboveUsd: 1, model: 'sora-2' });
+  const tool = tools.tools.find(({ name }) => name === 'storyboard_produce');
+  const question = await tool?.question?.({ document: BOATS }, {});
+  assert.deepEqual(question, {
+    tool: 'storyboard_produce',
+    question: 'Make the storyboard "Boats": 5 clips, 20 seconds, about $2.00?',
+    usd: 2,
+  });
+  assert.deepEqual((await tools.call('storyboard_status', {})).data.storyboards, []);
+  const asked: unknown[] = [];
+  const approve = async (request: unknown) => asked.push(request) > 0;
+  const { data } = await tools.call('storyboard_produce', { document: BOATS }, { approve });
+  assert.deepEqual(asked, [question]);
+  assert.equal(await tool?.question?.({ id: boardOf(data) }, {}), undefined);
+});

@@ -1,13 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { Film, Shot, Storyboard, StoryboardPlan } from '../../../types/storyboard.ts';
-import type { ToolContext } from '../../../types/tool.ts';
 import type { Profile } from '../../api/profiles.ts';
 import { toToolsetError, VideoToolsetError } from '../../errors.ts';
 import { noSuchStoryboard } from '../../ledger/storyboards.ts';
 import { FLEET, ownerOf, type ProductionServices } from '../services.ts';
+import { requireBoardApproval } from './approval.ts';
 import { writeContactSheet } from './contactSheet.ts';
 import { type Estimate, estimate } from './estimate.ts';
-import { estimateText } from './estimateText.ts';
 import { makeFilm } from './film.ts';
 import { sweepParts } from './keep.ts';
 import { writeManifest } from './manifest.ts';
@@ -68,20 +67,29 @@ export async function beginStoryboard(
   requireItsPlace(board, services);
   await services.workspace.requireWritable();
   const atOnce = concurrency ?? usualConcurrency(profile);
-  const wanted = await estimateOf(id, services, atOnce);
-  await requireApproval(board, wanted, services, approve);
+  const wanted = await estimateOf(id, services, { concurrency: atOnce });
+  await requireBoardApproval(board.title, wanted, services.config, approve);
   onBegin?.(wanted, openOf(await storyboards.counts(id)));
   return { board, concurrency: atOnce };
 }
 
-/** What is still to be made of a storyboard. @throws VideoToolsetError for what its server, or this machine, cannot do */
-export async function estimateOf(id: string, services: ProductionServices, concurrency?: number): Promise<Estimate> {
+/**
+ * What is still to be made of a storyboard.
+ * @param withFailed were they let be made anew @default false
+ * @throws VideoToolsetError for what its server, or this machine, cannot do
+ */
+export async function estimateOf(
+  id: string,
+  services: ProductionServices,
+  { concurrency, withFailed = false }: { concurrency?: number | undefined; withFailed?: boolean } = {},
+): Promise<Estimate> {
   const { profile } = await services.api();
   const all = new Map<string, Pick<Shot, 'id' | 'request'>>();
   const wanted: Pick<Shot, 'id' | 'request'>[] = [];
   for await (const { id: shot, request, stage, clip } of allShots(id, services)) {
     all.set(shot, { id: shot, request });
-    if (clip === undefined && stage !== 'failed') wanted.push({ id: shot, request });
+    const isWanted = stage === 'failed' ? withFailed : clip === undefined;
+    if (isWanted) wanted.push({ id: shot, request });
   }
   return await estimate(wanted, all, services, concurrency ?? usualConcurrency(profile));
 }
@@ -130,26 +138,6 @@ function openOf({ published: _, failed: __, ...open }: Totals['states']): number
 
 function usualConcurrency({ name }: Profile): number {
   return name === 'studio' ? availableParallelism() : USUAL_CONCURRENCY;
-}
-
-async function requireApproval(
-  { title }: Storyboard,
-  wanted: Estimate,
-  { config: { approveAboveUsd } }: ProductionServices,
-  approve: ToolContext['approve'],
-): Promise<void> {
-  const { shots, usd, isFree } = wanted;
-  if (shots === 0 || isFree || approveAboveUsd === undefined || (usd !== undefined && usd <= approveAboveUsd)) return;
-  const text = estimateText(wanted);
-  const question = `Make the storyboard "${title}": ${text}?`;
-  const isApproved = await approve?.({ tool: 'storyboard_produce', question, ...(usd !== undefined && { usd }) });
-  if (isApproved === true) return;
-  const reason = isApproved === undefined ? 'nobody can be asked here' : 'it was refused';
-  throw new VideoToolsetError(
-    'not_approved',
-    `The storyboard was not made. It needs a person's approval (VIDEO_APPROVE_USD is ${approveAboveUsd}): ${text}; ${reason}. Nothing was sent.`,
-    { next_step: 'Tell the user what it would cost, and that it was not made.' },
-  );
 }
 
 /** Its files lie in its workspace, and its jobs on its server. */

@@ -40,6 +40,8 @@ export interface Recipe {
   /** CSS hex colours, from far to near; derived from prompt and seed when the job is made. */
   palette: string[];
   characters?: RecipeCharacter[];
+  /** The seed was not asked for; an engine elsewhere chooses its own. */
+  isSeedRandom?: true;
 }
 
 export interface PlanRequest {
@@ -48,6 +50,7 @@ export interface PlanRequest {
   width: number;
   height: number;
   seed: number;
+  isSeedRandom?: true;
   characters?: RecipeCharacter[];
 }
 
@@ -68,6 +71,26 @@ export interface RenderTask {
   signal: AbortSignal;
 }
 
+/**
+ * A render by somebody who may take money for it. What is asked for once is never asked for again: after a crash the
+ * render goes on with the ticket, or the job fails.
+ */
+export interface RemoteTask extends RenderTask {
+  jobId: string;
+  /** What an earlier render of this job kept: the clip is on its way. */
+  ticket?: string;
+  /** Unix seconds; there with the ticket. */
+  askedAt?: number;
+  /** To be awaited right before the clip is asked for. Rejects where the job is not ours any more: nothing may be asked then. */
+  commit(): Promise<void>;
+  /** The provider said no: the clip may be asked for again. */
+  takeBack(): Promise<void>;
+  /** Keeps what the provider gave to fetch the clip with. */
+  keep(ticket: string): Promise<void>;
+  /** Keeps, as far as it can, what the user has to know: what is made otherwise than asked for, and what it cost. */
+  tell(facts: { notes?: readonly string[]; usd?: number }): Promise<void>;
+}
+
 /** Paths of the rendered files, all inside the task's folder. */
 export interface RenderedFiles {
   /** MP4 */
@@ -86,4 +109,20 @@ export interface Engine {
   /** Makes the recipe of a remix, an edit or an extension. Pure. An engine without it cannot change its clips. */
   revise?(recipe: Recipe, revision: Revision): Recipe;
   render(task: RenderTask): Promise<RenderedFiles>;
+}
+
+/** What has clips made elsewhere. Its name is `provider/model`. */
+export interface RemoteEngine {
+  readonly name: string;
+  plan(request: PlanRequest): { recipe: Recipe; notes: string[] };
+  /**
+   * Writes `video.mp4` into the task's folder, and `thumbnail.webp` and `spritesheet.jpg` where it can.
+   * @throws NotHere where another process may be able to
+   */
+  render(task: RemoteTask): Promise<void>;
+}
+
+/** This process cannot go on with a job, for want of a key or a package; the job is left to one that can. */
+export class NotHere extends Error {
+  override readonly name = 'NotHere';
 }

@@ -8,7 +8,10 @@ const form = (name: SchemaName) => ({ 'multipart/form-data': { schema: ref(name)
 const body = (content: object) => ({ required: true, content });
 const headers = {
   'x-request-id': { schema: { type: 'string' } },
-  'x-studio-notice': { schema: { type: 'string' }, description: 'Says that this is a preview.' },
+  'x-studio-notice': {
+    schema: { type: 'string' },
+    description: 'Says that this is a preview, or where it is said what made it.',
+  },
 } as const;
 
 /** The answers of an operation: its own, and errors in the API's envelope. */

@@ -11,6 +11,14 @@ const seconds = {
   enum: ['4', '8', '12', '16', '20'],
   description: 'Seconds, as text. `16` and `20` go beyond the API.',
 } as const;
+const anySeconds = {
+  type: 'string',
+  enum: Array.from({ length: 60 }, (_, index) => String(index + 1)),
+  description:
+    'Seconds, as text: `4`, `8`, `12`, `16` or `20`; for `provider/model` any up to `60`, of which the nearest that is ' +
+    'offered is made.',
+} as const;
+const size = { type: 'string', pattern: '^[1-9]\\d{1,3}x[1-9]\\d{1,3}$' } as const;
 const characterId = { type: 'string', pattern: '^char_[0-9a-f]{24}$' } as const;
 const videoFile = { type: 'string', format: 'binary', description: 'An MP4, MOV or WebM file.' } as const;
 const videoId = {
@@ -27,14 +35,17 @@ const createProperties = {
   prompt: { ...prompt, description: 'What is to be seen: place, time, weather, subjects, colours, camera.' },
   model: {
     type: 'string',
-    description: '`animatic`, or a name of the retired API, which is understood and answered by `animatic`.',
+    description:
+      '`animatic`, `provider/model`, or a name that the studio maps to one of them. The names of the retired API are ' +
+      'drawn by `animatic` unless they are mapped.',
     default: 'animatic',
   },
-  seconds: { ...seconds, default: '4' },
+  seconds: { ...anySeconds, default: '4' },
   size: {
-    type: 'string',
-    enum: ['720x1280', '1280x720', '1024x1792', '1792x1024'],
-    description: 'Width and height in pixels.',
+    ...size,
+    description:
+      'Width and height in pixels: `720x1280`, `1280x720`, `1024x1792` or `1792x1024`; for `provider/model` any, of ' +
+      'which the nearest shape and resolution that is offered is made.',
     default: '720x1280',
   },
   seed: {
@@ -127,8 +138,34 @@ export const schemas = {
         description: 'Of a remix, an edit or an extension: the job that it was made from.',
         'x-studio': true,
       },
-      seed: { ...createProperties.seed, description: 'What the picture was drawn with.' },
-      notice: { type: 'string', description: 'Says that this is a preview.', 'x-studio': true },
+      seed: {
+        ...orNull({ type: 'integer', minimum: 0, maximum: 0xffffffff }),
+        description: 'What the picture was drawn with; null where another model chose.',
+        'x-studio': true,
+      },
+      notice: { type: 'string', description: 'Says what made it, and whether it is a preview.', 'x-studio': true },
+      requested_model: {
+        type: 'string',
+        description: 'The model that was asked for, where another one makes the clip.',
+        'x-studio': true,
+      },
+      notes: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'What is made otherwise than it was asked for, in words.',
+        'x-studio': true,
+      },
+      billed: {
+        type: 'boolean',
+        const: false,
+        description: 'Of a job that failed before a provider took it: nothing was billed.',
+        'x-studio': true,
+      },
+      cost: {
+        ...closed({ usd: { type: 'number', minimum: 0 } }, ['usd']),
+        description: 'What the provider says the clip cost; absent where it says nothing.',
+        'x-studio': true,
+      },
     },
     [
       ...['id', 'object', 'model', 'status', 'progress', 'created_at', 'completed_at', 'expires_at', 'prompt', 'size'],

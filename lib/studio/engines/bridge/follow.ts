@@ -1,0 +1,133 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JSONValue } from '@ai-sdk/provider';
+import { AISDKError, APICallError, experimental_getVideoStatus } from 'ai';
+import { systemCode, VideoToolsetError } from '../../../errors.ts';
+import { isWholeMp4 } from '../../../media/mp4.ts';
+import { mediaTypeOfFile } from '../../../media/sniff.ts';
+import { JobFailure } from '../../jobFailure.ts';
+import { NotHere, type RemoteTask } from '../engine.ts';
+import { downloadClip } from './download.ts';
+import { notesOf, usdOf } from './facts.ts';
+import { isMissingKey, madeNothing, statusOf } from './failure.ts';
+import type { OpenedModel } from './providers.ts';
+import type { Ticket } from './start.ts';
+import { openWire } from './wire.ts';
+
+const FEWEST_DOWNLOADS = 3;
+/** How long one answer about a clip is waited for. */
+const POLL_LIMIT_MS = 60_000;
+
+export interface FollowOptions {
+  pollMs: number;
+  /** From the asking for the clip on. */
+  limitMs: number;
+}
+
+type Source = { url: string } | { data: string | Uint8Array };
+
+/**
+ * Asks how a clip stands until it is there, and fetches it. What fails on the way is tried again: the clip is paid for.
+ * @throws JobFailure, NotHere
+ */
+export async function followClip(
+  ticket: Ticket,
+  opened: OpenedModel,
+  task: RemoteTask,
+  { pollMs, limitMs }: FollowOptions,
+): Promise<void> {
+  const file = path.join(task.directory, 'video.mp4');
+  const deadline = (task.askedAt === undefined ? Date.now() : task.askedAt * 1_000) + limitMs;
+  let downloads = 0;
+  let problem: unknown;
+  while (true) {
+    task.signal.throwIfAborted();
+    // Learns whether the job is still there.
+    task.onProgress(0, 1);
+    const source = 'url' in ticket ? ticket : await poll(ticket.operation, opened, task);
+    if (source !== undefined) {
+      try {
+        downloads++;
+        await save(source, file, opened, task);
+        return;
+      } catch (error) {
+        task.signal.throwIfAborted();
+        problem = error;
+      }
+    }
+    const isLate = Date.now() > deadline && (source === undefined || downloads >= FEWEST_DOWNLOADS);
+    // An address that must not be fetched stays one.
+    if (isLate || problem instanceof VideoToolsetError) throw gaveUp(opened.name, limitMs, problem);
+    await sleep(pollMs, undefined, { signal: task.signal });
+  }
+}
+
+/** @returns undefined where it is not there yet, or nobody can tell at the moment */
+async function poll(operation: JSONValue, opened: OpenedModel, task: RemoteTask): Promise<Source | undefined> {
+  const wire = openWire({ fetch: opened.fetch ?? fetch, asks: false, commit: async () => undefined });
+  const context = { model: opened.name, wire, secrets: opened.secrets };
+  const status = await experimental_getVideoStatus(opened.over(wire.fetch), {
+    operation,
+    maxRetries: 0,
+    abortSignal: AbortSignal.any([task.signal, AbortSignal.timeout(POLL_LIMIT_MS)]),
+  }).catch((error) => {
+    task.signal.throwIfAborted();
+    if (isMissingKey(error) || isDefinite(error, wire.isInTrouble())) throw madeNothing(error, context);
+    if ([401, 403].includes(statusOf(error) ?? 0)) throw new NotHere('its key is refused.', { cause: error });
+  });
+  if (status === undefined || status.status === 'pending') return undefined;
+  if (status.status === 'error') {
+    // Some packages take a broken line for the end of the clip.
+    if (wire.isInTrouble()) return undefined;
+    throw madeNothing(status.error, context);
+  }
+  const usd = usdOf(status.providerMetadata);
+  await task.tell({ notes: notesOf(status.warnings), ...(usd !== undefined && { usd }) });
+  const [video] = status.videos;
+  if (video === undefined || video.type === 'uploaded') throw madeNothing('it names no clip to fetch', context);
+  return video.type === 'url' ? { url: video.url } : { data: video.data };
+}
+
+/** Does it tell of the clip, and not of the way to its provider? */
+function isDefinite(error: unknown, isInTrouble: boolean): boolean {
+  if (isInTrouble || !AISDKError.isInstance(error)) return false;
+  if (!APICallError.isInstance(error)) return true;
+  const { statusCode: status = 0 } = error;
+  return status >= 400 && status < 500 && ![401, 403].includes(status);
+}
+
+async function save(source: Source, file: string, opened: OpenedModel, task: RemoteTask): Promise<void> {
+  if ('url' in source) {
+    await downloadClip(source.url, file, {
+      provider: opened.baseURL,
+      signal: task.signal,
+      onBytes: () => task.onProgress(0, 1),
+    });
+  } else {
+    const bytes = typeof source.data === 'string' ? Buffer.from(source.data, 'base64') : source.data;
+    await writeFile(file, bytes, { flush: true });
+  }
+  const type = await mediaTypeOfFile(file);
+  if (!type.startsWith('video/')) throw new Error(`what was fetched is ${type} and no video`);
+  if (type === 'video/mp4' && !(await isWholeMp4(file))) throw new Error('the clip was cut off');
+  if (type !== 'video/mp4') await task.tell({ notes: [`The clip is ${type}, whatever its name says.`] });
+}
+
+function gaveUp(model: string, limitMs: number, problem: unknown): Error {
+  const minutes = Math.round(limitMs / 60_000);
+  if (systemCode(problem) === 'ENOSPC' && problem instanceof Error) return problem;
+  if (problem === undefined) {
+    return new JobFailure(
+      'generation_timeout',
+      `${model} was asked for this clip and had not made it after ${minutes} minutes. It may still be made, and billed.`,
+    );
+  }
+  // The address stays unsaid: it may carry the provider's key.
+  const reason = problem instanceof Error ? problem.message : String(problem);
+  return new JobFailure(
+    'download_failed',
+    `${model} made this clip, but it could not be fetched (${reason}). Look for it at the provider.`,
+    { cause: problem },
+  );
+}

@@ -1,0 +1,4 @@
+import { aiSdkHost } from './aiSdkHost.ts';
+import { hostContract } from './contract.ts';
+
+hostContract(aiSdkHost);

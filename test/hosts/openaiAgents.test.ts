@@ -1,0 +1,4 @@
+import { hostContract } from './contract.ts';
+import { openaiAgentsHost } from './openaiAgentsHost.ts';
+
+hostContract(openaiAgentsHost);

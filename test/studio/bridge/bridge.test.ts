@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { assertNoKey } from '../../support/key.ts';
+import { picture } from '../../support/media.ts';
+import { ask, createJob, field, reaches, until } from '../../support/studio.ts';
+import { DIALECTS, type Dialect } from './dialects.ts';
+import { clipOf } from './provider.ts';
+import { openBridge } from './support.ts';
+
+for (const [name, dialect] of Object.entries<Dialect>(DIALECTS)) {
+  const { model } = dialect;
+
+  describe(`clips of ${name}`, () => {
+    test('a clip is asked for, followed and fetched, and the job says what made it', async () => {
+      await using bridged = await openBridge(dialect);
+      const { studio, provider } = bridged;
+      const id = await createJob(studio.baseUrl, { model, prompt: 'a boat', size: '1280x720', seconds: '8', seed: 5 });
+      const done = await reaches(studio.baseUrl, id, 'completed');
+      assert.partialDeepStrictEqual(done, { model, prompt: 'a boat', size: '1280x720', seconds: '8', progress: 100 });
+      const response = await fetch(`${studio.baseUrl}/videos/${id}/content`);
+      assert.equal(response.headers.get('content-type'), 'video/mp4');
+      assert.deepEqual(Buffer.from(await response.arrayBuffer()), clipOf({ id: 'job0' }));
+      assert.equal(provider.jobs.length, 1);
+    });
+
+    test('a prompt or a clip that its filter holds back is moderation, any other end is said in its words', async () => {
+      await using bridged = await openBridge(dialect);
+      const { studio, provider } = bridged;
+      const end = async (prompt: string) => {
+        const id = await createJob(studio.baseUrl, { model, prompt });
+        return Object(await reaches(studio.baseUrl, id, 'failed')).error;
+      };
+      for (const prompt of ['[blocked]', '[unsafe]']) {
+        const { code, message } = await end(prompt);
+        assert.equal(code, 'moderation_blocked', `${prompt}: ${message}`);
+      }
+      const refused = await end('[refused]');
+      assert.deepEqual([refused.code, /too long/.test(refused.message)], ['invalid_request', true], refused.message);
+      const failed = await end('[fails]');
+      assert.equal(failed.code, 'generation_failed');
+      assert.match(failed.message, /runner gave up|CUDA|Try again|Internal error/);
+      assert.deepEqual(
+        provider.jobs.map(({ prompt }) => prompt),
+        ['[blocked]', '[fails]'],
+      );
+    });
+
+    test('a lost answer is never followed by a second request, a refusal for now is', async () => {
+      await using bridged = await openBridge(dialect);
+      const { studio, provider } = bridged;
+      for (const prompt of ['[lost]', '[500]']) {
+        const failed = await reaches(studio.baseUrl, await createJob(studio.baseUrl, { model, prompt }), 'failed');
+        assert.partialDeepStrictEqual(failed, { error: { code: 'outcome_unknown' } });
+        assert.equal(Object(failed).billed, undefined);
+        assert.match(JSON.stringify(failed), /may have been made, and billed/);
+      }
+      await reaches(studio.baseUrl, await createJob(studio.baseUrl, { model, prompt: '[429]' }), 'completed');
+      assert.deepEqual(
+        provider.jobs.map(({ prompt }) => prompt),
+        ['[lost]', '[500]', '[429]'],
+      );
+    });
+
+    test('trouble on the way to a clip that is made costs nothing but time', async () => {
+      await using bridged = await openBridge(dialect);
+      const { studio, provider } = bridged;
+      for (const prompt of ['[503]', '[reset]', '[cut]', '[gone]']) {
+        const id = await createJob(studio.baseUrl, { model, prompt });
+        await reaches(studio.baseUrl, id, 'completed');
+        const bytes = await (await fetch(`${studio.baseUrl}/videos/${id}/content`)).arrayBuffer();
+        assert.deepEqual(Buffer.from(bytes), clipOf({ id: `job${provider.jobs.length - 1}` }), prompt);
+      }
+      assert.equal(provider.jobs.length, 4);
+    });
+
+    test('a key that is not taken is said without showing it', async () => {
+      await using bridged = await openBridge({ ...dialect, isAuthorized: () => false });
+      const id = await createJob(bridged.studio.baseUrl, { model });
+      const failed = await reaches(bridged.studio.baseUrl, id, 'failed');
+      assert.partialDeepStrictEqual(failed, { error: { code: 'provider_unauthorized' }, billed: false });
+      assertNoKey('the job', failed);
+      assert.equal(bridged.provider.jobs.length, 0);
+    });
+
+    test('a job that is deleted is not followed any more', async () => {
+      await using bridged = await openBridge(dialect);
+      const { studio, provider } = bridged;
+      const id = await createJob(studio.baseUrl, { model, prompt: '[slow]' });
+      await until(() => provider.polls() > 2);
+      assert.equal((await ask(`${studio.baseUrl}/videos/${id}`, 'DELETE')).status, 200);
+      const before = provider.polls();
+      await reaches(studio.baseUrl, await createJob(studio.baseUrl, { model }), 'completed');
+      assert.ok(provider.polls() - before <= 3);
+    });
+  });
+}
+
+test('each provider is asked in its own words', async () => {
+  const image = picture('image/png');
+  const input_reference = { image_url: `data:image/png;base64,${image.toString('base64')}` };
+  const request = { prompt: 'a boat', size: '720x1280', seconds: '7', seed: 5, input_reference };
+  const bodies: Record<string, unknown> = {};
+  const notes: Record<string, unknown> = {};
+  for (const [name, dialect] of Object.entries<Dialect>(DIALECTS)) {
+    await using bridged = await openBridge(dialect);
+    const { studio, provider } = bridged;
+    const id = await createJob(studio.baseUrl, { ...request, model: dialect.model });
+    const done = await reaches(studio.baseUrl, id, 'completed');
+    bodies[name] = provider.jobs[0]?.body;
+    notes[name] = Object(done).notes;
+  }
+  const url = input_reference.image_url;
+  const base64 = image.toString('base64');
+  assert.deepEqual(bodies, {
+    fal: { prompt: 'a boat', image_url: url, aspect_ratio: '9:16', duration: '7s', seed: 5 },
+    replicate: { input: { prompt: 'a boat', image: url, aspect_ratio: '9:16', duration: 7, seed: 5 } },
+    xai: {
+      ...{ model: 'grok-imagine-video', prompt: 'a boat', duration: 7, aspect_ratio: '9:16', resolution: '720p' },
+      image: { url },
+    },
+    google: {
+      instances: [{ prompt: 'a boat', image: { bytesBase64Encoded: base64, mimeType: 'image/png' } }],
+      parameters: { sampleCount: 1, aspectRatio: '9:16', resolution: '720p', durationSeconds: 6, seed: 5 },
+    },
+  });
+  assert.deepEqual(notes, {
+    fal: ['The model chooses the resolution by itself.'],
+    replicate: ['The model chooses the resolution by itself.'],
+    xai: ['seed: xAI video models do not support seed.'],
+    google: ['6 seconds instead of 7: the nearest that google/veo-3.1-generate-preview offers.'],
+  });
+});
+
+test('what a provider says that a clip cost is in the job', async () => {
+  await using bridged = await openBridge(DIALECTS.xai);
+  const { baseUrl } = bridged.studio;
+  const done = await reaches(baseUrl, await createJob(baseUrl, { model: 'xai/grok-imagine-video' }), 'completed');
+  assert.deepEqual(Object(done).cost, { usd: 0.25 });
+});
+
+test('a clip at a private address is not fetched where its provider is a public one', async () => {
+  const { fal } = DIALECTS;
+  const settings = (origin: string) => ({ ...fal.settings(origin), baseURL: 'https://queue.fal.run' });
+  await using bridged = await openBridge({ ...fal, settings, fileOf: () => 'https://10.0.0.1/clip.mp4' });
+  const { baseUrl } = bridged.studio;
+  const failed = await reaches(baseUrl, await createJob(baseUrl, { model: fal.model }), 'failed');
+  assert.partialDeepStrictEqual(failed, { error: { code: 'download_failed' } });
+  assert.match(JSON.stringify(failed), /private address 10\.0\.0\.1/);
+});
+
+test('what is no video is not taken for a clip', async () => {
+  await using bridged = await openBridge(DIALECTS.xai, { limitMs: 2_000 });
+  const { baseUrl } = bridged.studio;
+  const id = await createJob(baseUrl, { model: 'xai/grok-imagine-video', prompt: '[words]' });
+  const failed = await reaches(baseUrl, id, 'failed');
+  assert.partialDeepStrictEqual(failed, { error: { code: 'download_failed' } });
+  assert.match(JSON.stringify(failed), /no video/);
+});
+
+test('a clip that takes longer than the limit fails, and it is said that it may still be made', async () => {
+  await using bridged = await openBridge(DIALECTS.replicate, { limitMs: 300 });
+  const { baseUrl } = bridged.studio;
+  const id = await createJob(baseUrl, { model: 'replicate/minimax/video-01', prompt: '[slow]' });
+  const failed = await reaches(baseUrl, id, 'failed');
+  assert.partialDeepStrictEqual(failed, { error: { code: 'generation_timeout' } });
+  assert.match(field(Object(failed).error, 'message'), /may still be made, and billed/);
+});
