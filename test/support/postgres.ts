@@ -14,8 +14,11 @@ export const POSTGRES_MISSING =
   process.env.REQUIRE_REAL !== '1' && programs === '' ? 'PostgreSQL is not installed' : false;
 
 export type PostgresServer = {
+  port: number;
   /** A new, empty database on each call. */
   database(): string;
+  /** As a crash would: every connection breaks, what was committed stays. */
+  restart(): Promise<void>;
 } & AsyncDisposable;
 
 /** A server of its own on loopback, gone with its data when the test is over. It does not run as root, so it gets its user. */
@@ -36,16 +39,6 @@ export async function startPostgres(): Promise<PostgresServer> {
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${folder.path}`,
   ];
-  const server = spawn(
-    path.join(programs, 'postgres'),
-    ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
-    {
-      ...user,
-      cwd: folder.path,
-      stdio: 'ignore',
-    },
-  );
-  const ended = once(server, 'exit');
   const isReady = () => {
     try {
       run('pg_isready', ['-h', '127.0.0.1', '-p', String(port)]);
@@ -54,20 +47,34 @@ export async function startPostgres(): Promise<PostgresServer> {
       return false;
     }
   };
-  while (!isReady()) {
-    if (server.exitCode !== null) throw new Error('The Postgres server did not start.');
-    await sleep(50);
-  }
+  const start = async () => {
+    const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
+    const child = spawn(path.join(programs, 'postgres'), args, { ...user, cwd: folder.path, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    while (!isReady()) {
+      if (child.exitCode !== null) throw new Error('The Postgres server did not start.');
+      await sleep(50);
+    }
+    return async () => {
+      child.kill('SIGQUIT');
+      await ended;
+    };
+  };
+  let stop = await start();
   let count = 0;
   return {
+    port,
     database() {
       const name = `ledger${++count}`;
       run('createdb', ['-h', '127.0.0.1', '-p', String(port), '-U', 'tester', name]);
       return `postgres://tester@127.0.0.1:${port}/${name}`;
     },
+    async restart() {
+      await stop();
+      stop = await start();
+    },
     async [Symbol.asyncDispose]() {
-      server.kill('SIGQUIT');
-      await ended;
+      await stop();
       await folder[Symbol.asyncDispose]();
     },
   };
