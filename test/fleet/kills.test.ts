@@ -12,6 +12,7 @@ import {
   type Machine,
   openFleet,
   run,
+  showNewerJobs,
   type TestFleet,
   writeBoard,
 } from './support.ts';
@@ -63,7 +64,10 @@ test(`${SHOTS} shots, 3 workers, ${KILLS} kills and all that befalls machines: e
       await sleep(1_000 * (LEASE_SECONDS + 5));
       child.kill('SIGCONT');
     },
-    'restart Postgres': () => fleet.postgres.restart(),
+    async 'restart Postgres'() {
+      await fleet.postgres.stop();
+      await fleet.postgres.start();
+    },
     async 'cut the network'() {
       fleet.network.cut();
       await sleep(CUT_MS);
@@ -73,7 +77,7 @@ test(`${SHOTS} shots, 3 workers, ${KILLS} kills and all that befalls machines: e
   const order: Blow[] = ['kill for good', 'pause', 'restart Postgres', 'cut the network'];
   for (let count = 0; count < KILLS; count++) order.splice(Math.floor(random() * (order.length + 1)), 0, 'kill');
 
-  const neighbour = showNewerJobs(fleet);
+  await using _neighbour = showNewerJobs(fleet);
   const left: number[] = [];
   for (const blow of order) {
     await sleep(500 + 1_500 * random());
@@ -86,7 +90,6 @@ test(`${SHOTS} shots, 3 workers, ${KILLS} kills and all that befalls machines: e
     assert.ok(turns < 5, `it never ends: ${JSON.stringify(fleetDocument(outcome).totals)} ${outcome.stderr}`);
     outcome = await asker.run(run(fleet, file));
   }
-  neighbour.stop();
   const { shots } = fleetDocument(outcome);
   assert.equal(shots.length, SHOTS);
   await assertPaidOnce(fleet, shots);
@@ -97,15 +100,6 @@ test(`${SHOTS} shots, 3 workers, ${KILLS} kills and all that befalls machines: e
   const facts = { kills: KILLS, payments, creates, leftAtBlows: left, blowsS: seconds(blowsMs) };
   context.diagnostic(`seed ${seed}: ${JSON.stringify({ ...facts, allS: seconds(performance.now() - started) })}`);
 });
-
-/** Another user of the server, whose jobs show that its list has caught up. */
-function showNewerJobs({ provider }: TestFleet): { stop(): void } {
-  const body = JSON.stringify({ prompt: 'A newer one', seconds: '4' });
-  const timer = setInterval(() => {
-    fetch(`${provider.baseUrl}/videos`, { method: 'POST', body }).catch(() => undefined);
-  }, 3_000);
-  return { stop: () => clearInterval(timer) };
-}
 
 async function publishedOf({ provider }: TestFleet): Promise<number> {
   return (await provider.books()).jobs.filter(({ prompt }) => prompt.startsWith('Boat')).length;

@@ -140,3 +140,12 @@ export async function until(what: string, holds: () => Promise<boolean>, limitMs
   for (const end = performance.now() + limitMs; performance.now() < end; await sleep(100)) if (await holds()) return;
   assert.fail(`It never came true: ${what}`);
 }
+
+/** Another user of the server, whose jobs show that its list has caught up. */
+export function showNewerJobs({ provider }: TestFleet): AsyncDisposable {
+  const body = JSON.stringify({ prompt: 'A newer one', seconds: '4' });
+  const timer = setInterval(() => {
+    fetch(`${provider.baseUrl}/videos`, { method: 'POST', body }).catch(() => undefined);
+  }, 3_000);
+  return { [Symbol.asyncDispose]: async () => clearInterval(timer) };
+}

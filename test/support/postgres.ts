@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -18,7 +18,8 @@ export type PostgresServer = {
   /** A new, empty database on each call. */
   database(): string;
   /** As a crash would: every connection breaks, what was committed stays. */
-  restart(): Promise<void>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
 } & AsyncDisposable;
 
 /** A server of its own on loopback, gone with its data when the test is over. It does not run as root, so it gets its user. */
@@ -47,20 +48,23 @@ export async function startPostgres(): Promise<PostgresServer> {
       return false;
     }
   };
+  let server: ChildProcess | undefined;
   const start = async () => {
     const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
-    const child = spawn(path.join(programs, 'postgres'), args, { ...user, cwd: folder.path, stdio: 'ignore' });
-    const ended = once(child, 'exit');
+    server = spawn(path.join(programs, 'postgres'), args, { ...user, cwd: folder.path, stdio: 'ignore' });
     while (!isReady()) {
-      if (child.exitCode !== null) throw new Error('The Postgres server did not start.');
+      if (server.exitCode !== null) throw new Error('The Postgres server did not start.');
       await sleep(50);
     }
-    return async () => {
-      child.kill('SIGQUIT');
-      await ended;
-    };
   };
-  let stop = await start();
+  const stop = async () => {
+    if (server === undefined) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGQUIT');
+    await ended;
+    server = undefined;
+  };
+  await start();
   let count = 0;
   return {
     port,
@@ -69,10 +73,8 @@ export async function startPostgres(): Promise<PostgresServer> {
       run('createdb', ['-h', '127.0.0.1', '-p', String(port), '-U', 'tester', name]);
       return `postgres://tester@127.0.0.1:${port}/${name}`;
     },
-    async restart() {
-      await stop();
-      stop = await start();
-    },
+    stop,
+    start,
     async [Symbol.asyncDispose]() {
       await stop();
       await folder[Symbol.asyncDispose]();
