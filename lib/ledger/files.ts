@@ -2,7 +2,7 @@ import { VideoToolsetError } from '../errors.ts';
 import type { LedgerDriver } from './driver.ts';
 
 /** Pictures travel through the database; more than a picture should not. */
-export const MOST_FILE_BYTES = 8 * 1024 * 1024;
+const MOST_BYTES = 8 * 1024 * 1024;
 
 /** Small files that every process which shares the ledger can have. */
 export interface LedgerFiles {
@@ -23,7 +23,7 @@ export function createFiles(driver: LedgerDriver): LedgerFiles {
   return {
     get,
     async keep(name, bytes) {
-      if (bytes.length > MOST_FILE_BYTES) throw tooLarge(name, bytes.length);
+      requireSmall(name, bytes.length);
       const insert = 'INSERT INTO files (name, bytes) VALUES (?, ?) ON CONFLICT (name) DO NOTHING';
       const count = await driver.run(insert, name, bytes.toString('base64'));
       return count === 1 ? bytes : ((await get(name)) ?? bytes);
@@ -31,11 +31,13 @@ export function createFiles(driver: LedgerDriver): LedgerFiles {
   };
 }
 
-function tooLarge(name: string, bytes: number): VideoToolsetError {
+/** @throws VideoToolsetError `invalid_argument` for a file that is too large to be shared */
+export function requireSmall(name: string, bytes: number): void {
+  if (bytes <= MOST_BYTES) return;
   const megabytes = (count: number) => Math.ceil(count / 1024 ** 2);
-  return new VideoToolsetError(
+  throw new VideoToolsetError(
     'invalid_argument',
-    `The picture ${name} has ${megabytes(bytes)} MiB: what machines share through their database has ${megabytes(MOST_FILE_BYTES)} MiB at most.`,
+    `The picture ${name} has ${megabytes(bytes)} MiB: what machines share through their database has ${megabytes(MOST_BYTES)} MiB at most.`,
     { next_step: 'Make it smaller, or name its public address instead.' },
   );
 }

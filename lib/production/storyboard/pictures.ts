@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PlannedShot } from '../../../types/storyboard.ts';
 import { VideoToolsetError } from '../../errors.ts';
+import { requireSmall } from '../../ledger/files.ts';
 import { sha256OfFile } from '../../media/hash.ts';
 import { isAddress } from '../createRequest.ts';
 import type { ProductionServices } from '../services.ts';
@@ -48,9 +49,10 @@ export function withPicture(shot: PlannedShot, pictures: ReadonlyMap<string, Pic
 
 /** Where every machine may need it, it is stored for all, under the name of its bytes. */
 async function pictureOf(name: string, services: Place): Promise<Picture> {
-  const { absolute } = await services.workspace.find(name);
+  const { absolute, bytes } = await services.workspace.find(name);
   const sha256 = await sha256OfFile(absolute);
   if (services.shared === undefined) return { path: name, sha256 };
+  requireSmall(name, bytes);
   const shared = `pictures/${sha256.slice(0, 16)}${path.extname(name).toLowerCase()}`;
   await storeFile(shared, await readFile(absolute), services);
   return { path: shared, sha256 };
