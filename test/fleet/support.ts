@@ -25,6 +25,8 @@ export interface FleetSettings {
   /** What the user states about the server. */
   profile?: object;
   settings?: Record<string, string>;
+  /** The address of this machine at which all servers are reached. @default that of loopback */
+  host?: string;
 }
 
 /** A machine of the fleet: folders of its own, and whatever runs there. */
@@ -43,23 +45,40 @@ export interface TestFleet extends AsyncDisposable {
   sshd: SshServer;
   /** As the machines know it. */
   database: string;
-  machine(settings?: Record<string, string>): Promise<Machine>;
+  machine(settings?: Record<string, string>, within?: readonly string[]): Promise<Machine>;
 }
 
-export async function openFleet({ provider: behaviour, profile, settings }: FleetSettings = {}): Promise<TestFleet> {
+export async function openFleet({
+  provider: behaviour,
+  profile,
+  settings,
+  host,
+}: FleetSettings = {}): Promise<TestFleet> {
   await using stack = new AsyncDisposableStack();
   const postgres = stack.use(await startPostgres());
-  const network = stack.use(await startTcpProxy(postgres.port));
   const provider = stack.use(await openProvider(behaviour));
   const sshd = stack.use(await startSshd());
-  const database = postgres.database().replace(`:${postgres.port}/`, `:${network.port}/`);
+  const proxyTo = async (port: number) => stack.use(await startTcpProxy(port, { ...(host && { host }) }));
+  const network = await proxyTo(postgres.port);
+  const at = async (address: string | URL, isProxied = host !== undefined): Promise<string> => {
+    const url = new URL(address);
+    if (isProxied) url.host = `${host ?? '127.0.0.1'}:${(await proxyTo(Number(url.port))).port}`;
+    return url.href;
+  };
+  const database = new URL(postgres.database());
+  database.host = `${host ?? '127.0.0.1'}:${network.port}`;
+  const places = {
+    VIDEO_BASE_URL: await at(provider.baseUrl),
+    CDN_URL: await at(sshd.address),
+    ...(host && { CDN_HOST_KEY: fingerprintOf(sshd.hostKey()) }),
+  };
   const held = stack.move();
   return {
-    ...{ postgres, network, provider, sshd, database },
-    async machine(own = {}) {
+    ...{ postgres, network, provider, sshd, database: database.href },
+    async machine(own = {}, within = []) {
       const cli = held.use(
         await openCommandLine({
-          ...{ HOME: sshd.home, VIDEO_BASE_URL: provider.baseUrl, CDN_URL: sshd.address.href },
+          ...{ HOME: sshd.home, ...places },
           ...{ VIDEO_POLL_MS: '100', VIDEO_BUDGET_SECONDS: '1000000', ...TIMES },
           VIDEO_PROFILE: JSON.stringify({ ...RELIABLE_LIST, refuses429BeforeJob: true, ...profile }),
           ...settings,
@@ -68,7 +87,7 @@ export async function openFleet({ provider: behaviour, profile, settings }: Flee
       );
       const start = async (args: readonly string[] = []) => {
         const lease = ['--lease', String(LEASE_SECONDS)];
-        const running = cli.start(['worker', '--fleet', database, ...lease, ...args]);
+        const running = cli.start(['worker', '--fleet', database.href, ...lease, ...args], { within });
         await running.line(/shots at once/);
         return running;
       };
@@ -76,6 +95,12 @@ export async function openFleet({ provider: behaviour, profile, settings }: Flee
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
+}
+
+/** Of a host's key, as ssh shows it. */
+function fingerprintOf(line: string): string {
+  const blob = Buffer.from(line.split(' ')[1] ?? '', 'base64');
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }
 
 export interface ShotEntry {

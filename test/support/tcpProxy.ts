@@ -4,6 +4,8 @@ import { connect, createServer, type Socket } from 'node:net';
 export type TcpProxy = {
   port: number;
   connections(): number;
+  /** The addresses of all that ever connected. */
+  peers(): ReadonlySet<string>;
   /** From now on nothing goes through, and nobody is told: as if a cable were pulled. */
   cut(): void;
   /** What was cut is broken, and new connections go through. */
@@ -21,11 +23,13 @@ export interface TcpProxyOptions {
 export async function startTcpProxy(target: number, options: TcpProxyOptions = {}): Promise<TcpProxy> {
   const { resetAfterBytes = Number.POSITIVE_INFINITY, host = '127.0.0.1' } = options;
   const sockets = new Set<Socket>();
+  const peers = new Set<string>();
   let count = 0;
   let isCut = false;
   const server = createServer((near) => {
     const isFirst = count++ === 0;
     sockets.add(near);
+    if (near.remoteAddress !== undefined) peers.add(near.remoteAddress);
     near.on('error', () => undefined).on('close', () => sockets.delete(near));
     if (isCut) return void near.pause();
     const far = connect(target, '127.0.0.1');
@@ -63,6 +67,7 @@ export async function startTcpProxy(target: number, options: TcpProxyOptions = {
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     connections: () => count,
+    peers: () => peers,
     cut() {
       isCut = true;
       for (const socket of sockets) socket.pause();
