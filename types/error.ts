@@ -33,7 +33,8 @@ export type ErrorCode =
   | 'superseded'
   | 'unauthorized'
   | 'unknown_tool'
-  | 'unsupported';
+  | 'unsupported'
+  | 'window_full';
 
 /** A failure as tools, agents and the command line report it. */
 export interface ErrorReport {

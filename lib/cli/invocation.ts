@@ -26,7 +26,9 @@ export async function invoke(command: Command, run: (invocation: Invocation) => 
   const { json = false, quiet = false, yes = false, ...settings } = command.optsWithGlobals();
   const options = optionsOf(settings);
   const { openRuntime } = await import('../runtime.ts');
-  const runtime = openRuntime(options);
+  const opened = openRuntime(options);
+  const runtime =
+    settings.fleet === undefined ? opened : (await import('../production/fleet/fleet.ts')).inFleet(opened);
   const progress = createProgress({ quiet });
   const interruption = interruptible();
   try {
@@ -86,10 +88,11 @@ export function exitCodeOfJobs({ data }: ToolResult): number {
 }
 
 export function optionsOf(settings: Record<string, unknown>): Options {
-  const { workspace, baseUrl } = settings;
+  const { workspace, baseUrl, fleet } = settings;
   return {
     ...(typeof workspace === 'string' && { workspace }),
     ...(typeof baseUrl === 'string' && { baseUrl }),
+    ...(typeof fleet === 'string' && { ledger: fleet }),
   };
 }
 

@@ -20,6 +20,7 @@ import { registerSessions } from './sessions.ts';
 import { registerStoryboard } from './storyboard.ts';
 import { registerStudio } from './studio.ts';
 import { registerWait } from './wait.ts';
+import { registerWorker } from './worker.ts';
 
 const EXAMPLES = `
 Without VIDEO_BASE_URL clips are previews, drawn by the embedded studio: no key, no cost.
@@ -47,6 +48,7 @@ export async function main(args: readonly string[]): Promise<void> {
     registerPlan,
     registerProduce,
     registerStoryboard,
+    registerWorker,
     registerCreate,
     registerWait,
     registerRetrieve,

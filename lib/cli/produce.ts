@@ -53,7 +53,8 @@ async function produceOne(
 
 async function resumeAll(invocation: Invocation, options: { all?: boolean; timeout?: string }): Promise<number> {
   const { runtime, json, progress, signal } = invocation;
-  const [{ resume }, { openRuntime }, { clipView }, { notMade }] = await Promise.all([
+  const [{ FLEET }, { resume }, { openRuntime }, { clipView }, { notMade }] = await Promise.all([
+    import('../production/services.ts'),
     import('../production/resume.ts'),
     import('../runtime.ts'),
     import('../tools/clips.ts'),
@@ -61,7 +62,9 @@ async function resumeAll(invocation: Invocation, options: { all?: boolean; timeo
   ]);
   const ledger = await runtime.ledger();
   const here = runtime.workspace.root;
-  const open = await ledger.list({ isOpen: true, limit: 100_000, ...(options.all !== true && { workspace: here }) });
+  const filter = { isOpen: true, limit: 100_000, ...(options.all !== true && { workspace: here }) };
+  // A fleet has workers of its own.
+  const open = (await ledger.list(filter)).filter(({ workspace }) => workspace !== FLEET);
   const limitMs = options.timeout === undefined ? runtime.config.waitLimitMs : 1_000 * Number(options.timeout);
   if (!(limitMs > 0)) throw new VideoToolsetError('invalid_argument', '--timeout must be a number of seconds.');
   const finished: PublishedFile[] = [];

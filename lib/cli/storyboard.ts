@@ -5,6 +5,7 @@ import { VideoToolsetError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Invocation, invoke } from './invocation.ts';
 import { print, printJson } from './output.ts';
+import { type FleetSettings, requireFleetOrNot, runFleetOnTerminal } from './storyboardFleet.ts';
 import { type RunSettings, runOnTerminal } from './storyboardRun.ts';
 import { showAll, showOne } from './storyboardStatus.ts';
 
@@ -13,12 +14,13 @@ export function registerStoryboard(program: Command): void {
   withRunOptions(storyboard.command('run <file>'))
     .description('make every shot of a storyboard (YAML or JSON) once, and the film; run again, it goes on')
     .option('--dry-run', 'print the requests, and send nothing')
-    .action((file: string, settings: RunSettings & { dryRun?: boolean }, command: Command) =>
+    .action((file: string, settings: Settings & { dryRun?: boolean }, command: Command) =>
       invoke(command, async (invocation) => {
+        requireFleetOrNot(settings, invocation);
         const plan = await planOf(file, invocation.runtime);
         if (settings.dryRun) return await dryRun(plan, invocation);
         await note(plan, invocation);
-        return await runOnTerminal(plan.id, settings, invocation);
+        return await runAnywhere(plan.id, settings, invocation);
       }),
     );
   storyboard
@@ -30,6 +32,7 @@ export function registerStoryboard(program: Command): void {
   storyboard
     .command('status [file|id]')
     .description('how far it is, and every shot; without a name: the storyboards of this workspace')
+    .option('--fleet <postgres>', 'of the machines that meet in this database')
     .action((name: string | undefined, _settings, command: Command) =>
       invoke(command, async (invocation) =>
         name === undefined ? showAll(invocation) : showOne(await idOf(name, invocation.runtime), invocation),
@@ -37,28 +40,42 @@ export function registerStoryboard(program: Command): void {
     );
   withRunOptions(storyboard.command('resume <file|id>'))
     .description('go on with a storyboard as it was last run')
-    .action((name: string, settings: RunSettings, command: Command) =>
-      invoke(command, async (invocation) => runOnTerminal(await idOf(name, invocation.runtime), settings, invocation)),
+    .action((name: string, settings: Settings, command: Command) =>
+      invoke(command, async (invocation) => {
+        requireFleetOrNot(settings, invocation);
+        return await runAnywhere(await idOf(name, invocation.runtime), settings, invocation);
+      }),
     );
   withRunOptions(storyboard.command('retry <file|id>'))
     .description('make shots that failed anew, and pay for them')
     .requiredOption('--failed', 'every shot that failed')
-    .action((name: string, settings: RunSettings, command: Command) =>
+    .action((name: string, settings: Settings, command: Command) =>
       invoke(command, async (invocation) => {
+        requireFleetOrNot(settings, invocation);
         const { runtime, progress } = invocation;
         const id = await idOf(name, runtime);
         const shots = await (await runtime.ledger()).storyboards.retryFailed(id);
         progress.note(shots === 0 ? 'No shot has failed.' : `Failed shots that are made anew: ${shots}.`);
-        return await runOnTerminal(id, settings, invocation);
+        return await runAnywhere(id, settings, invocation);
       }),
     );
+}
+
+type Settings = RunSettings & FleetSettings;
+
+function runAnywhere(id: string, settings: Settings, invocation: Invocation): Promise<number> {
+  const run = settings.fleet === undefined ? runOnTerminal : runFleetOnTerminal;
+  return run(id, settings, invocation);
 }
 
 function withRunOptions(command: Command): Command {
   return command
     .option('--concurrency <n>', 'shots at work at once; 4 if left out, the cores for the studio')
     .option('--fail-fast', 'begin no other shot once one has failed')
-    .option('--timeout <seconds>', 'return after this time; the work can be gone on with');
+    .option('--timeout <seconds>', 'return after this time; the work can be gone on with')
+    .option('--fleet <postgres>', 'let the workers make it that meet in this database: postgres://USER@HOST/DATABASE')
+    .option('--window <n>', 'with --fleet: jobs that may be open at the server at once, over all machines')
+    .option('--detach', 'with --fleet: return at once');
 }
 
 async function planOf(file: string, runtime: Runtime): Promise<StoryboardPlan> {
@@ -73,14 +90,15 @@ async function planOf(file: string, runtime: Runtime): Promise<StoryboardPlan> {
 async function idOf(name: string, runtime: Runtime): Promise<string> {
   if ((await (await runtime.ledger()).storyboards.get(name)) !== undefined) return name;
   if (existsSync(name)) {
-    const [{ readDocument }, { idOf: idOfTitle }, { storyboardFile }] = await Promise.all([
+    const [{ readDocument }, { idOf: idOfTitle }, { ownerOf }, { storyboardFile }] = await Promise.all([
       import('../production/storyboard/document.ts'),
       import('../production/storyboard/load.ts'),
+      import('../production/services.ts'),
       import('../production/storyboard/storyboardFile.ts'),
     ]);
     const { text, name: shown } = await storyboardFile(name);
     const { title } = (await readDocument(text, shown)).document;
-    return idOfTitle(title, runtime.workspace.root, runtime.server);
+    return idOfTitle(title, ownerOf(runtime), runtime.server);
   }
   throw new VideoToolsetError('not_found', `There is no storyboard and no file ${JSON.stringify(name)}.`, {
     next_step: 'See the storyboards of this workspace with: video-toolset storyboard status',

@@ -1,4 +1,5 @@
 import { VideoToolsetError } from '../errors.ts';
+import { FLEET } from '../production/services.ts';
 import { canGoOn } from '../production/storyboard/canGoOn.ts';
 import type { StoryboardRun } from '../production/storyboard/runStoryboard.ts';
 import type { Invocation } from './invocation.ts';
@@ -14,7 +15,7 @@ export interface RunSettings {
 
 /** Runs a storyboard in sight of a person. @returns the exit code */
 export async function runOnTerminal(id: string, settings: RunSettings, invocation: Invocation): Promise<number> {
-  const { runtime, json, quiet, progress, signal, approve } = invocation;
+  const { runtime, quiet, progress, signal, approve } = invocation;
   const concurrency = numberOf('--concurrency', settings.concurrency, 1_000);
   const seconds = numberOf('--timeout', settings.timeout, 2_000_000);
   const [{ runStoryboard }, { estimateText }] = await Promise.all([
@@ -35,6 +36,12 @@ export async function runOnTerminal(id: string, settings: RunSettings, invocatio
       display.show(event);
     },
   }).finally(display.end);
+  return await tellRun(run, isInTrouble, invocation);
+}
+
+/** What a run came to. @param isInTrouble did a shot stop before its end? @returns the exit code */
+export async function tellRun(run: StoryboardRun, isInTrouble: boolean, invocation: Invocation): Promise<number> {
+  const { runtime, json, quiet, signal } = invocation;
   if (json) printJson({ ...(await documentOf(run.board, invocation, run)), ...errorOf(run) });
   else for (const line of await linesOf(run, runtime)) print(`${line}\n`);
   if (!quiet) summarise(run, invocation);
@@ -61,12 +68,13 @@ function summarise({ board, totals, film, contact_sheet, stoppedBy }: Storyboard
   if (film !== undefined) lines.push(`Film: ${shownPath(film.file.path, runtime.workspace)}`);
   lines.push(`Contact sheet: ${shownPath(contact_sheet, runtime.workspace)}`);
   if (unknown + gone > 0) lines.push('What became of some clips only a person can tell: video-toolset ledger');
-  if (failed > 0) lines.push(`Make anew what failed: video-toolset storyboard retry ${board.id} --failed`);
-  if (canGoOn(states)) lines.push(`Go on with: video-toolset storyboard resume ${board.id}`);
+  const place = board.workspace === FLEET ? ' --fleet …' : '';
+  if (failed > 0) lines.push(`Make anew what failed: video-toolset storyboard retry ${board.id} --failed${place}`);
+  if (canGoOn(states)) lines.push(`Go on with: video-toolset storyboard resume ${board.id}${place}`);
   tell(`${lines.join('\n')}\n`);
 }
 
-function numberOf(option: string, value: string | undefined, most: number): number | undefined {
+export function numberOf(option: string, value: string | undefined, most: number): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value);
   if (Number.isInteger(number) && number >= 1 && number <= most) return number;

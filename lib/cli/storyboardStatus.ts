@@ -15,7 +15,8 @@ interface Seen {
 /** The storyboards of this workspace, newest first. */
 export async function showAll({ runtime, json }: Invocation): Promise<number> {
   const { storyboards } = await runtime.ledger();
-  const boards = await storyboards.list({ workspace: runtime.workspace.root });
+  const { ownerOf } = await import('../production/services.ts');
+  const boards = await storyboards.list({ workspace: ownerOf(runtime) });
   const shown = await Promise.all(
     boards.map(async ({ id, title }) => ({ storyboard: id, title, states: await storyboards.counts(id) })),
   );
@@ -87,7 +88,7 @@ export async function documentOf(
   };
 }
 
-function statesText(states: Totals['states']): string {
+export function statesText(states: Totals['states']): string {
   return Object.entries(states)
     .map(([state, shots]) => `${shots} ${state}`)
     .join(', ');

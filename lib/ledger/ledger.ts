@@ -4,15 +4,19 @@ import { VideoToolsetError } from '../errors.ts';
 import { attemptStatement } from './attempts.ts';
 import { requireWithin, spending } from './budget.ts';
 import type { LedgerDriver, Statements } from './driver.ts';
+import { createFiles, type LedgerFiles } from './files.ts';
 import { type Changes, isOpen, moveStatement, overdue, superseded } from './moves.ts';
 import { createReads, type LedgerReads, oneClip, wantedClip } from './reads.ts';
 import { createStoryboards, type Storyboards } from './storyboards.ts';
+import { createWindows, requireRoom, type Windows } from './windows.ts';
 
 export interface LedgerOptions {
   /** How long after its reservation an attempt may be handed to the network. */
   sendDeadlineMs: number;
   /** How long after its sending a lost answer may still become a job. */
   quarantineMs: number;
+  /** Is an attempt reserved only while its server's window has room? @default false */
+  isWindowed?: boolean;
   /** Milliseconds since 1970. @default the store's or the wall's, which no step back in time can shorten */
   now?: () => number;
 }
@@ -24,10 +28,13 @@ export type Predecessor = 'made no job' | 'may have made a job' | 'made a job';
 export interface Ledger extends LedgerReads {
   /** What wants clips in numbers. */
   readonly storyboards: Storyboards;
+  /** How many jobs may be open at a server. */
+  readonly windows: Windows;
+  readonly files: LedgerFiles;
   /**
    * Finds the clip that is wanted, or notes it down and reserves its price, before anything is sent. An open clip is found
    * from every process, a finished one only within its session.
-   * @throws VideoToolsetError `over_budget`, `seconds_required`
+   * @throws VideoToolsetError `over_budget`, `seconds_required`, `window_full`
    */
   intend(request: ClipRequest, budget: Budget): Promise<{ clip: Clip; isNew: boolean }>;
   /** Wants a clip for more than it was: that is no move, and whoever works on it goes on. */
@@ -35,7 +42,7 @@ export interface Ledger extends LedgerReads {
 
   /**
    * Reserves a new attempt. Its predecessor stays paid for, unless it is certain that it made no job.
-   * @throws VideoToolsetError `over_budget`
+   * @throws VideoToolsetError `over_budget`, `window_full`
    */
   attemptAnew(clip: Clip, price: Price, budget: Budget, predecessor: Predecessor): Promise<Clip>;
   /**
@@ -64,7 +71,7 @@ export interface Ledger extends LedgerReads {
 
 export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledger {
   const { clockAheadMs = 0 } = driver;
-  const { sendDeadlineMs, quarantineMs, now = () => steadyNow() + clockAheadMs } = options;
+  const { sendDeadlineMs, quarantineMs, isWindowed = false, now = () => steadyNow() + clockAheadMs } = options;
 
   const read = async (sql: Statements, key: string): Promise<Clip> => {
     const clip = await oneClip(sql, 'key = ?', key);
@@ -76,17 +83,14 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
     if ((await sql.run(text, ...values)) === 0) throw superseded(clip.key);
     return await read(sql, clip.key);
   };
-  const reserve = async (sql: Statements, key: string, number: number, price: Price, budget: Budget): Promise<void> => {
+  type Reserved = Pick<Clip, 'key' | 'server'>;
+  const reserve = async (sql: Statements, { key, server }: Reserved, number: number, price: Price, budget: Budget) => {
+    if (isWindowed) await requireRoom(sql, { server, key, now: now() });
     requireWithin(budget, price, await spending(sql, price.isFree, now()));
     await sql.run(
       `INSERT INTO attempts (clip, number, outcome, started_at, seconds, usd, is_free, is_counted)
        VALUES (?, ?, 'reserved', ?, ?, ?, ?, 1)`,
-      key,
-      number,
-      now(),
-      price.seconds ?? null,
-      price.usd ?? null,
-      price.isFree ? 1 : 0,
+      ...[key, number, now(), price.seconds ?? null, price.usd ?? null, price.isFree ? 1 : 0],
     );
   };
   /** Who wants it published as well makes it so for all. That is no move: whoever works on the clip goes on. */
@@ -112,6 +116,8 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
   return {
     ...createReads(driver, now),
     storyboards: createStoryboards(driver, now),
+    windows: createWindows(driver, now),
+    files: createFiles(driver),
 
     intend: (request, budget) =>
       driver.transaction(async (sql) => {
@@ -131,7 +137,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
           ...[key, hash, server, workspace, session, operation, JSON.stringify(parameters), variation, goal],
           ...[randomUUID(), at, at, at + sendDeadlineMs],
         );
-        await reserve(sql, key, 1, price, budget);
+        await reserve(sql, { key, server }, 1, price, budget);
         return { clip: await read(sql, key), isNew: true };
       }),
 
@@ -152,7 +158,7 @@ export function createLedger(driver: LedgerDriver, options: LedgerOptions): Ledg
           quarantineUntil: null,
           ...(predecessor === 'made a job' && { idempotencyKey: randomUUID() }),
         });
-        await reserve(sql, clip.key, attempt, price, budget);
+        await reserve(sql, clip, attempt, price, budget);
         return anew;
       }),
 

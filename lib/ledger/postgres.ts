@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
-import { systemCode, VideoToolsetError } from '../errors.ts';
+import { VideoToolsetError } from '../errors.ts';
 import type { LedgerDriver, Statements, Value } from './driver.ts';
+import { failClearly, openPool } from './pool.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** Names the lock that every writer of a ledger takes; any number that nobody else uses. */
@@ -15,18 +16,12 @@ const QUERY_TIMEOUT_MS = 30_000;
  * @throws VideoToolsetError `missing_package`, `storage_failed`
  */
 export async function openPostgresLedger(connectionString: string): Promise<LedgerDriver> {
-  const { Pool } = await loadPackage();
-  const pool: Pool = new Pool({
-    connectionString,
-    ...{ max: 4, connectionTimeoutMillis: 10_000, query_timeout: QUERY_TIMEOUT_MS },
-  });
-  // A connection that breaks while it is idle is replaced on the next use.
-  pool.on('error', () => undefined);
+  const pool = await openPool(connectionString, { max: 4, queryTimeoutMs: QUERY_TIMEOUT_MS });
   const driver: LedgerDriver = {
     ...statementsOver(pool),
 
     async transaction(body) {
-      const client = await pool.connect().catch(clearly);
+      const client = await pool.connect().catch(failClearly);
       // One that breaks between two statements is told by the next one; without a listener it would end the program.
       const onBreak = () => undefined;
       client.on('error', onBreak);
@@ -39,13 +34,17 @@ export async function openPostgresLedger(connectionString: string): Promise<Ledg
         client.release();
         return result;
       } catch (error) {
-        const isUsable = await client.query('ROLLBACK').then(
-          () => true,
-          () => false,
-        );
+        // Where the store itself failed, another answer of it is not waited for: with its connection the transaction ends.
+        const isRefusal = error instanceof VideoToolsetError && error.code !== 'storage_failed';
+        const isUsable =
+          isRefusal &&
+          (await client.query('ROLLBACK').then(
+            () => true,
+            () => false,
+          ));
         if (isUsable) client.off('error', onBreak);
         client.release(!isUsable);
-        throw clearly(error);
+        throw failClearly(error);
       }
     },
 
@@ -88,9 +87,9 @@ async function clockAheadMs(sql: Statements): Promise<number> {
 
 function statementsOver(client: Pick<Pool, 'query'>): Statements {
   return {
-    all: async (sql, ...values) => (await client.query(numbered(sql), values.map(storable)).catch(clearly)).rows,
+    all: async (sql, ...values) => (await client.query(numbered(sql), values.map(storable)).catch(failClearly)).rows,
     run: async (sql, ...values) =>
-      (await client.query(numbered(sql), values.map(storable)).catch(clearly)).rowCount ?? 0,
+      (await client.query(numbered(sql), values.map(storable)).catch(failClearly)).rowCount ?? 0,
   };
 }
 
@@ -103,26 +102,4 @@ function numbered(sql: string): string {
 /** Postgres holds no NUL, which a server may well have in its words. */
 function storable(value: Value): Value {
   return typeof value === 'string' ? value.replaceAll('\0', '') : value;
-}
-
-function clearly(error: unknown): never {
-  if (error instanceof VideoToolsetError) throw error;
-  const code = systemCode(error);
-  const reason = code ?? (error instanceof Error ? error.name : 'unknown');
-  throw new VideoToolsetError('storage_failed', `The ledger in Postgres cannot be used (${reason}).`, {
-    cause: error,
-    retryable: true,
-    next_step: 'Check that the database runs and that VIDEO_LEDGER names it.',
-  });
-}
-
-async function loadPackage(): Promise<typeof import('pg').default> {
-  try {
-    return (await import('pg')).default;
-  } catch (cause) {
-    throw new VideoToolsetError('missing_package', 'A ledger in Postgres needs the package pg.', {
-      cause,
-      next_step: 'npm install pg@8',
-    });
-  }
 }

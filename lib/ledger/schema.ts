@@ -81,4 +81,15 @@ export const MIGRATIONS: readonly string[] = [
    CREATE INDEX shots_by_stage ON shots (storyboard, stage, number);
    CREATE INDEX shots_by_number ON shots (storyboard, number);
    CREATE INDEX shots_by_source ON shots (storyboard, source) WHERE source IS NOT NULL;`,
+  `CREATE TABLE windows (
+     server TEXT PRIMARY KEY,
+     most INTEGER NOT NULL,
+     size DOUBLE PRECISION NOT NULL,
+     closed_until BIGINT NOT NULL
+   );
+   CREATE INDEX open_jobs ON clips (server) WHERE state IN ('intended', 'sent', 'known');
+   CREATE TABLE files (
+     name TEXT PRIMARY KEY,
+     bytes TEXT NOT NULL
+   );`,
 ];

@@ -2,10 +2,11 @@ import type { Clip } from '../../types/ledger.ts';
 import type { Video } from '../../types/video.ts';
 import type { Following } from '../cdn/following.ts';
 import { VideoToolsetError } from '../errors.ts';
+import { isThere } from './isThere.ts';
 import { costsNothing, priceOf } from './price.ts';
 import { publishClip } from './publishClip.ts';
 import { reconcile } from './reconcile.ts';
-import { type ProductionServices, requireItsServer, type Step, type StepOptions } from './services.ts';
+import { ownerOf, type ProductionServices, requireItsServer, type Step, type StepOptions } from './services.ts';
 import { prepareAgain, send } from './submit.ts';
 
 /** How often a clip that another process works on is looked at. */
@@ -177,19 +178,9 @@ async function publish(
   return { clip: await ledger.move(clip, 'published', { published }), isSettled: true };
 }
 
-export async function isThere(path: string, { workspace }: ProductionServices): Promise<boolean> {
-  return await workspace.find(path).then(
-    () => true,
-    (error) => {
-      if (error instanceof VideoToolsetError && error.code === 'file_not_found') return false;
-      throw error;
-    },
-  );
-}
-
 /** The files of another workspace are out of reach from here. */
-export function isHere(clip: Clip, { workspace }: ProductionServices): boolean {
-  return clip.workspace === workspace.root;
+export function isHere(clip: Clip, services: ProductionServices): boolean {
+  return clip.workspace === ownerOf(services);
 }
 
 interface Reason {

@@ -5,6 +5,7 @@ import type { Video } from '../../types/video.ts';
 import type { VideoApi } from '../api/video.ts';
 import type { Cdn } from '../cdn/cdn.ts';
 import { VideoToolsetError } from '../errors.ts';
+import type { LedgerFiles } from '../ledger/files.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -20,8 +21,26 @@ export interface ProductionServices {
   api(): Promise<VideoApi>;
   cdn(): Promise<Cdn>;
   ledger(): Promise<Ledger>;
+  /** Set where several machines, each with a workspace of its own, work on the same clips. */
+  shared?: SharedPlace;
   /** Finds out what became of a clip whose answer was lost. @default `reconcile` */
   reconcile?: (clip: Clip, services: ProductionServices, options: StepOptions) => Promise<Step>;
+}
+
+/** What clips and storyboards of a fleet belong to, in place of a workspace: no absolute path is called so. */
+export const FLEET = 'fleet';
+
+/** What stands in for the one workspace that all files lie in. */
+export interface SharedPlace {
+  /** What is wanted here belongs to it: whoever works for it may take it over. */
+  name: string;
+  /** Small files that every machine can have. */
+  files: LedgerFiles;
+}
+
+/** What clips and storyboards that are wanted here belong to. */
+export function ownerOf({ shared, workspace }: Pick<ProductionServices, 'shared' | 'workspace'>): string {
+  return shared?.name ?? workspace.root;
 }
 
 export type StepOptions = Pick<ToolContext, 'signal' | 'progress'> & {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../../types/error.ts';
 import type { Clip, ClipGoal, Price } from '../../types/ledger.ts';
 import type { ApprovalRequest, ToolContext } from '../../types/tool.ts';
@@ -6,9 +7,11 @@ import type { SendGate } from '../api/handover.ts';
 import type { PreparedJob } from '../api/prepare.ts';
 import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import { clipHash } from '../ledger/hash.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { priceQuestion, requireApproval } from './approval.ts';
 import { priceOf } from './price.ts';
-import type { ProductionServices, StepOptions } from './services.ts';
+import { ownerOf, type ProductionServices, type StepOptions } from './services.ts';
+import { bringFile } from './sharedFiles.ts';
 
 /** How long an answer is waited for when the wish for it has ended. */
 const LAST_WORD_MS = 3_000;
@@ -40,8 +43,8 @@ export async function intend(wish: Wish, services: ProductionServices, context: 
   if ('present' in plan) return { clip: await ledger.want(plan.present, goal), isNew: false };
   const { job, hash, price } = plan;
   await requireApproval(price, job, services.config, approve);
-  const { server, workspace } = services;
-  const wanted = { hash, server, workspace: workspace.root, session, request: job.request, variation, goal, price };
+  const place = { server: services.server, workspace: ownerOf(services) };
+  const wanted = { hash, ...place, session, request: job.request, variation, goal, price };
   const { clip, isNew } = await ledger.intend(wanted, services.config.budget);
   return isNew ? { clip, isNew, job, price } : { clip, isNew };
 }
@@ -68,7 +71,7 @@ async function planOf(
   { signal, session = services.session }: ToolContext,
 ): Promise<{ present: Clip } | { job: PreparedJob; hash: string; price: Price }> {
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
-  const job = await api.prepare(request);
+  const job = await prepare(request, services);
   const hash = await hashOf(job, services.server, variation);
   const present = await ledger.find(hash, session);
   if (present !== undefined) return { present };
@@ -80,7 +83,7 @@ async function planOf(
  * @throws VideoToolsetError `invalid_argument` where it has become another one, such as by a changed picture
  */
 export async function prepareAgain(clip: Clip, services: ProductionServices): Promise<PreparedJob> {
-  const job = await (await services.api()).prepare(clip.request);
+  const job = await prepare(clip.request, services);
   if ((await hashOf(job, services.server, clip.variation)) === clip.hash) return job;
   throw new VideoToolsetError(
     'invalid_argument',
@@ -156,11 +159,32 @@ export async function send(
   } finally {
     signal?.removeEventListener('abort', whenAborted);
   }
-  const noted = await ledger.answered(current, video.id).catch((error) => {
+  const noted = await noteAnswer(current, video.id, ledger, signal).catch((error) => {
     throw notNoted(error, current.key, video.id);
   });
   if (noted.jobId !== video.id) throw tooLate(noted, video.id);
   return { clip: noted, video };
+}
+
+/** What nobody else knows is told until it is heard, or until others look for the job themselves. */
+async function noteAnswer(clip: Clip, jobId: string, ledger: Ledger, signal: AbortSignal | undefined): Promise<Clip> {
+  for (let pauseMs = 250; ; pauseMs = Math.min(2 * pauseMs, 5_000)) {
+    try {
+      return await ledger.answered(clip, jobId);
+    } catch (error) {
+      const mayPass = error instanceof VideoToolsetError && error.facts.retryable === true;
+      if (!mayPass || signal?.aborted || ledger.now() > (clip.quarantineUntil ?? 0)) throw error;
+      await sleep(pauseMs, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+    }
+  }
+}
+
+/** The file of a request may lie on another machine. */
+async function prepare(request: JobRequest, services: ProductionServices): Promise<PreparedJob> {
+  const { operation, parameters } = request;
+  const file = operation === 'create' ? parameters.input_reference : undefined;
+  if (file !== undefined && 'path' in file) await bringFile(file.path, services);
+  return await (await services.api()).prepare(request);
 }
 
 async function hashOf({ path: call, wire }: PreparedJob, server: string, variation: number): Promise<string> {

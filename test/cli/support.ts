@@ -29,11 +29,19 @@ export interface Running {
 /** Undefined takes a variable away. */
 type Environment = Record<string, string | undefined>;
 
+export interface StartOptions {
+  env?: Environment;
+  input?: string;
+  program?: string;
+  /** What starts it in another place, such as `ip netns exec NAME`. */
+  within?: readonly string[];
+}
+
 export interface CommandLine extends AsyncDisposable {
   /** The current folder of the commands. */
   cwd: string;
   environment: Record<string, string>;
-  start(args: readonly string[], options?: { env?: Environment; input?: string; program?: string }): Running;
+  start(args: readonly string[], options?: StartOptions): Running;
   run(args: readonly string[], options?: { env?: Environment; input?: string }): Promise<Outcome>;
 }
 
@@ -56,8 +64,9 @@ export async function openCommandLine(settings: Record<string, string> = {}): Pr
     ...settings,
   };
   const running = new Set<Running>();
-  const start: CommandLine['start'] = (args, { env = {}, input = '', program = BIN } = {}) => {
-    const child = spawn(process.execPath, [...CHECKED, program, ...args], { cwd, env: { ...environment, ...env } });
+  const start: CommandLine['start'] = (args, { env = {}, input = '', program = BIN, within = [] } = {}) => {
+    const [command = '', ...words] = [...within, process.execPath, ...CHECKED, program, ...args];
+    const child = spawn(command, words, { cwd, env: { ...environment, ...env } });
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     const ended = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(
@@ -66,10 +75,10 @@ export async function openCommandLine(settings: Record<string, string> = {}): Pr
         return { code: typeof code === 'number' ? code : null, stdout, stderr };
       },
     );
-    const command: Running = { child, ended, line: (pattern) => lineOf(child, ended, pattern) };
-    running.add(command);
-    ended.finally(() => running.delete(command)).catch(() => undefined);
-    return command;
+    const begun: Running = { child, ended, line: (pattern) => lineOf(child, ended, pattern) };
+    running.add(begun);
+    ended.finally(() => running.delete(begun)).catch(() => undefined);
+    return begun;
   };
   return {
     cwd,

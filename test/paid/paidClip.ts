@@ -14,7 +14,8 @@ const POSTER = webp();
 export function paidJobOf(prompt: string): PaidJob {
   const id = `video_${randomBytes(12).toString('hex')}`;
   const clip = clipOf(id);
-  return { id, prompt, bytes: clip.length, sha256: createHash('sha256').update(clip).digest('hex') };
+  const sha256 = createHash('sha256').update(clip).digest('hex');
+  return { id, prompt, bytes: clip.length, sha256, acceptedAt: Date.now() };
 }
 
 /** The clip, or the rest of it where the client holds the beginning. */

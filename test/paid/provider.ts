@@ -42,7 +42,6 @@ const SETTINGS: ProviderSettings = {
 
 interface Job extends PaidJob, Order {
   fault: Fault;
-  acceptedAt: number;
   isForgotten: boolean;
 }
 
@@ -67,7 +66,7 @@ export async function startProvider(settings: Partial<ProviderSettings> = {}): P
     const present = key === undefined || !now.takesKeys ? undefined : keys.get(key);
     if (present !== undefined) return present;
     const paid = paidJobOf(String(order.fields.prompt));
-    const job = { ...paid, ...order, fault, acceptedAt: Date.now(), isForgotten: false };
+    const job = { ...paid, ...order, fault, isForgotten: false };
     jobs.push(job);
     if (key !== undefined) keys.set(key, job);
     return job;
@@ -141,7 +140,7 @@ export async function startProvider(settings: Partial<ProviderSettings> = {}): P
     }
     return answerJson(response, {
       creates,
-      jobs: jobs.map(({ id, prompt, bytes, sha256 }) => ({ id, prompt, bytes, sha256 })),
+      jobs: jobs.map(({ id, prompt, bytes, sha256, acceptedAt }) => ({ id, prompt, bytes, sha256, acceptedAt })),
     });
   };
 

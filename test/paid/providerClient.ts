@@ -12,6 +12,8 @@ export interface PaidJob {
   /** Of its finished clip. */
   bytes: number;
   sha256: string;
+  /** In milliseconds since 1970. */
+  acceptedAt: number;
 }
 
 export interface Books {

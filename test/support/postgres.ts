@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -14,8 +14,12 @@ export const POSTGRES_MISSING =
   process.env.REQUIRE_REAL !== '1' && programs === '' ? 'PostgreSQL is not installed' : false;
 
 export type PostgresServer = {
+  port: number;
   /** A new, empty database on each call. */
   database(): string;
+  /** As a crash would: every connection breaks, what was committed stays. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
 } & AsyncDisposable;
 
 /** A server of its own on loopback, gone with its data when the test is over. It does not run as root, so it gets its user. */
@@ -36,16 +40,6 @@ export async function startPostgres(): Promise<PostgresServer> {
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${folder.path}`,
   ];
-  const server = spawn(
-    path.join(programs, 'postgres'),
-    ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
-    {
-      ...user,
-      cwd: folder.path,
-      stdio: 'ignore',
-    },
-  );
-  const ended = once(server, 'exit');
   const isReady = () => {
     try {
       run('pg_isready', ['-h', '127.0.0.1', '-p', String(port)]);
@@ -54,20 +48,35 @@ export async function startPostgres(): Promise<PostgresServer> {
       return false;
     }
   };
-  while (!isReady()) {
-    if (server.exitCode !== null) throw new Error('The Postgres server did not start.');
-    await sleep(50);
-  }
+  let server: ChildProcess | undefined;
+  const start = async () => {
+    const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
+    server = spawn(path.join(programs, 'postgres'), args, { ...user, cwd: folder.path, stdio: 'ignore' });
+    while (!isReady()) {
+      if (server.exitCode !== null) throw new Error('The Postgres server did not start.');
+      await sleep(50);
+    }
+  };
+  const stop = async () => {
+    if (server === undefined) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGQUIT');
+    await ended;
+    server = undefined;
+  };
+  await start();
   let count = 0;
   return {
+    port,
     database() {
       const name = `ledger${++count}`;
       run('createdb', ['-h', '127.0.0.1', '-p', String(port), '-U', 'tester', name]);
       return `postgres://tester@127.0.0.1:${port}/${name}`;
     },
+    stop,
+    start,
     async [Symbol.asyncDispose]() {
-      server.kill('SIGQUIT');
-      await ended;
+      await stop();
       await folder[Symbol.asyncDispose]();
     },
   };

@@ -28,7 +28,7 @@ const FOR_ALL: readonly ErrorCode[] = [
 export type ShotEnd =
   /** Published, failed, or for a person to decide. */
   | { kind: 'settled'; step: ShotStep }
-  /** Nothing of it is at its server, which wants fewer requests: later. */
+  /** Nothing of it is at its server, which wants fewer requests, or whose window is full: later. */
   | { kind: 'throttled' }
   /** It cannot be gone on with just now, nor can any other where `isForAll`. */
   | { kind: 'stuck'; state: ShotState; error: VideoToolsetError; isForAll: boolean }
@@ -48,10 +48,15 @@ export interface CarryOptions extends Pick<ToolContext, 'approve'> {
 }
 
 /** Carries one shot on, step by step, over troubles that pass. */
-export async function carryShot(shot: Shot, services: ProductionServices, options: CarryOptions): Promise<ShotEnd> {
+export async function carryShot(
+  shot: Pick<Shot, 'storyboard' | 'id'>,
+  services: ProductionServices,
+  options: CarryOptions,
+): Promise<ShotEnd> {
   const { signal, stop, end, approve, isClosing, onState, onThrottled } = options;
   let state: ShotState = 'ready';
-  const progress = (report: ProgressReport) => onState(state, overall(report).percent);
+  const progress = (report: ProgressReport) =>
+    onState(report.phase === 'waiting' ? 'known' : state, overall(report).percent);
   for (let failures = 0; !signal.aborted; ) {
     try {
       const limitMs = Math.max(1, Math.min(LONGEST_STEP_MS, end - performance.now()));
@@ -68,6 +73,7 @@ export async function carryShot(shot: Shot, services: ProductionServices, option
     } catch (thrown) {
       if (signal.aborted) break;
       const error = toToolsetError(thrown);
+      if (error.code === 'window_full') return { kind: 'throttled' };
       const isForAll = FOR_ALL.includes(error.code);
       const mayPass = error.facts.retryable === true && !isForAll && !isClosing();
       if (!mayPass || ++failures >= MOST_FAILURES) return { kind: 'stuck', state, error, isForAll };

@@ -11,8 +11,9 @@ import { sha256OfFile } from '../../media/hash.ts';
 import { posterOf } from '../../media/poster.ts';
 import { standardise, standardOf } from '../../media/standardise.ts';
 import { slug } from '../../slug.ts';
-import { isThere, jobOf } from '../advance.ts';
+import { isThere } from '../isThere.ts';
 import type { ProductionServices } from '../services.ts';
+import { clipFile } from './clipFile.ts';
 import { folderOf, keep } from './keep.ts';
 import { shotViews } from './views.ts';
 
@@ -79,13 +80,9 @@ async function writtenFilm(
   return { path: written, bytes, sha256: await sha256OfFile(absolute), content_type: 'video/mp4' };
 }
 
-/** A clip whose file is gone from the workspace is fetched again. */
 async function partOf({ id, made }: ShotView, services: ProductionServices, signal?: AbortSignal): Promise<FilmPart> {
-  const { workspace } = services;
-  const name = made?.file?.path ?? '';
-  const isHere = made === undefined || (await isThere(name, services));
-  const found = isHere ? name : (await (await services.api()).download(jobOf(made), { signal })).path;
-  const { absolute } = await workspace.find(found);
+  if (made === undefined) throw new VideoToolsetError('internal', `The shot ${id} has no clip.`);
+  const absolute = await clipFile(made, services, signal);
   return { path: absolute, facts: await clipFacts(absolute, id) };
 }
 

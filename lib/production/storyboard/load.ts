@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { PlannedShot, StoryboardPlan } from '../../../types/storyboard.ts';
 import { VideoToolsetError } from '../../errors.ts';
-import { sha256OfFile } from '../../media/hash.ts';
 import { slug } from '../../slug.ts';
-import { isAddress } from '../createRequest.ts';
-import type { ProductionServices } from '../services.ts';
-import { compose, hashOf } from './compose.ts';
+import { ownerOf, type ProductionServices } from '../services.ts';
+import { compose } from './compose.ts';
 import { type ReadDocument, readDocument } from './document.ts';
 import { graphProblems } from './graph.ts';
+import { picturesOf, withPicture } from './pictures.ts';
 import { invalidStoryboard, meant, type Problem } from './problems.ts';
 import type { WrittenShot } from './schema.ts';
 import { tableRows } from './table.ts';
@@ -29,8 +28,10 @@ export interface StoryboardText {
  */
 export async function loadStoryboard(
   { text, name, file, locate }: StoryboardText,
-  { workspace, server }: Pick<ProductionServices, 'workspace' | 'server'>,
+  services: Pick<ProductionServices, 'workspace' | 'server' | 'shared'>,
 ): Promise<StoryboardPlan> {
+  const { server } = services;
+  const owner = ownerOf(services);
   const read = await readDocument(text, name);
   const { document } = read;
   const { title, table, output = {} } = document;
@@ -41,7 +42,7 @@ export async function loadStoryboard(
   for (const { shot, message } of graphProblems(shots))
     problems.push({ line: 1, ...placeOf.get(shot), message: `${shot}: ${message}` });
   problems.push(...orderProblems(read, placeOf));
-  const pictures = await picturesOf(shots, workspace, (id, message) =>
+  const pictures = await picturesOf(shots, services, (id, message) =>
     problems.push({ line: 1, ...placeOf.get(id), message }),
   );
   if (shots.length === 0 && problems.length === 0)
@@ -49,7 +50,7 @@ export async function loadStoryboard(
   if (problems.length > 0) throw invalidStoryboard(name, problems);
   const { publish = true, poster = 0, order } = output;
   return {
-    ...{ id: idOf(title, workspace.root, server), title, server, workspace: workspace.root },
+    ...{ id: idOf(title, owner, server), title, server, workspace: owner },
     ...(file !== undefined && { file }),
     output: {
       ...{ concatenate: output.concatenate ?? (table === undefined && shots.length > 1), publish, poster },
@@ -122,31 +123,4 @@ function orderProblems({ document, placeOf }: ReadDocument, shots: ReadonlyMap<s
     const place = placeOf(['output', 'order', index]);
     return [{ ...place, message: `there is no shot ${JSON.stringify(id)}${meant(id, shots.keys())}` }];
   });
-}
-
-/** The hashes of the pictures that shots name, each read once: a changed picture makes another clip. */
-async function picturesOf(
-  shots: readonly PlannedShot[],
-  workspace: ProductionServices['workspace'],
-  missing: (id: string, message: string) => unknown,
-): Promise<ReadonlyMap<string, string>> {
-  const pictures = new Map<string, string>();
-  for (const { id, request } of shots) {
-    const { input_reference: name } = request;
-    if (name === undefined || isAddress(name) || pictures.has(name)) continue;
-    try {
-      pictures.set(name, await sha256OfFile((await workspace.find(name)).absolute));
-    } catch (error) {
-      if (!(error instanceof VideoToolsetError)) throw error;
-      pictures.set(name, '');
-      missing(id, `${id}: ${error.message}`);
-    }
-  }
-  return pictures;
-}
-
-function withPicture(shot: PlannedShot, pictures: ReadonlyMap<string, string>): PlannedShot {
-  const { input_reference } = shot.request;
-  const picture = input_reference === undefined ? undefined : pictures.get(input_reference);
-  return picture === undefined ? shot : { ...shot, hash: hashOf(shot.request, picture) };
 }

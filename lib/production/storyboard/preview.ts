@@ -7,6 +7,7 @@ import { requireFfmpeg } from '../../media/ffmpeg.ts';
 import { createRequestOf, isAddress } from '../createRequest.ts';
 import { priceFor } from '../price.ts';
 import type { ProductionServices } from '../services.ts';
+import { bringFile } from '../sharedFiles.ts';
 
 export interface WantedShot {
   id: string;
@@ -37,9 +38,10 @@ interface Facts {
 export async function* previews(
   shots: Iterable<WantedShot>,
   all: ReadonlyMap<string, WantedShot>,
-  { api: openApi, config }: ProductionServices,
+  services: ProductionServices,
 ): AsyncGenerator<ShotPreview> {
-  const api = await openApi();
+  const { config } = services;
+  const api = await services.api();
   const pictures = new Set<string>();
   const factsOf = createFacts(all, api);
   let hasFfmpeg = false;
@@ -48,7 +50,7 @@ export async function* previews(
     try {
       if (link === 'continue_from' && !hasFfmpeg) await requireFfmpeg();
       hasFfmpeg ||= link === 'continue_from';
-      await checkPicture(request, pictures, api);
+      await checkPicture(request, pictures, services);
       const job = await preparedOf(request, api);
       const facts = await factsOf(id);
       // An extension pays for what it adds.
@@ -98,13 +100,14 @@ async function preparedOf(request: ShotRequest, api: VideoApi): Promise<Prepared
 }
 
 /** A picture is looked at once for every size it is brought to. */
-async function checkPicture(request: ShotRequest, seen: Set<string>, api: VideoApi): Promise<void> {
+async function checkPicture(request: ShotRequest, seen: Set<string>, services: ProductionServices): Promise<void> {
   const { source: _, input_reference, size, fit } = request;
   if (input_reference === undefined || isAddress(input_reference)) return;
   const key = JSON.stringify([input_reference, size, fit]);
   if (seen.has(key)) return;
   seen.add(key);
-  await api.prepare(createRequestOf(request));
+  await bringFile(input_reference, services);
+  await (await services.api()).prepare(createRequestOf(request));
 }
 
 function givenBy({ source, input_reference }: ShotRequest): Record<string, unknown> {

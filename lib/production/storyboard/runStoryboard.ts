@@ -3,7 +3,7 @@ import type { Film, Shot, Storyboard, StoryboardPlan } from '../../../types/stor
 import type { Profile } from '../../api/profiles.ts';
 import { toToolsetError, VideoToolsetError } from '../../errors.ts';
 import { noSuchStoryboard } from '../../ledger/storyboards.ts';
-import type { ProductionServices } from '../services.ts';
+import { FLEET, ownerOf, type ProductionServices } from '../services.ts';
 import { requireBoardApproval } from './approval.ts';
 import { writeContactSheet } from './contactSheet.ts';
 import { type Estimate, estimate } from './estimate.ts';
@@ -49,17 +49,28 @@ export async function runStoryboard(
   services: ProductionServices,
   options: StoryboardOptions = {},
 ): Promise<StoryboardRun> {
-  const [api, { storyboards }] = await Promise.all([services.api(), services.ledger()]);
+  const { approve: _, onBegin: __, ...rest } = options;
+  const { board, concurrency } = await beginStoryboard(id, services, options);
+  const end = await runShots(id, services, { ...rest, concurrency, approve: async () => true });
+  return { board, ...end, ...(await finishStoryboard(id, services, options.signal)) };
+}
+
+/** All that comes before the first shot: may it be made here, what will it cost, does a person agree? */
+export async function beginStoryboard(
+  id: string,
+  services: ProductionServices,
+  { concurrency, approve, onBegin }: Pick<StoryboardOptions, 'concurrency' | 'approve' | 'onBegin'>,
+): Promise<{ board: Storyboard; concurrency: number }> {
+  const [{ profile }, { storyboards }] = await Promise.all([services.api(), services.ledger()]);
   const board = await storyboards.get(id);
   if (board === undefined) throw noSuchStoryboard(id);
   requireItsPlace(board, services);
   await services.workspace.requireWritable();
-  const { concurrency = usualConcurrency(api.profile), approve, onBegin, ...rest } = options;
-  const wanted = await estimateOf(id, services, { concurrency });
+  const atOnce = concurrency ?? usualConcurrency(profile);
+  const wanted = await estimateOf(id, services, { concurrency: atOnce });
   await requireBoardApproval(board.title, wanted, services.config, approve);
   onBegin?.(wanted, openOf(await storyboards.counts(id)));
-  const end = await runShots(id, services, { ...rest, concurrency, approve: async () => true });
-  return { board, ...end, ...(await finishStoryboard(id, services, options.signal)) };
+  return { board, concurrency: atOnce };
 }
 
 /**
@@ -131,15 +142,19 @@ function usualConcurrency({ name }: Profile): number {
 
 /** Its files lie in its workspace, and its jobs on its server. */
 function requireItsPlace({ id, server, workspace }: Storyboard, services: ProductionServices): void {
-  const isItsServer = server === services.server;
-  if (isItsServer && workspace === services.workspace.root) return;
-  const place = isItsServer ? `another workspace (${workspace})` : `another server (${server})`;
-  const setting = isItsServer
-    ? `--workspace ${workspace}`
-    : server === 'studio'
-      ? 'no VIDEO_BASE_URL'
-      : `VIDEO_BASE_URL=${server}`;
-  throw new VideoToolsetError('invalid_argument', `The storyboard ${id} belongs to ${place}: nothing was sent.`, {
+  if (server !== services.server)
+    throw elsewhere(
+      id,
+      `another server (${server})`,
+      server === 'studio' ? 'no VIDEO_BASE_URL' : `VIDEO_BASE_URL=${server}`,
+    );
+  if (workspace === ownerOf(services)) return;
+  if (workspace === FLEET) throw elsewhere(id, 'the fleet', '--fleet');
+  throw elsewhere(id, `another workspace (${workspace})`, `--workspace ${workspace}`);
+}
+
+function elsewhere(id: string, place: string, setting: string): VideoToolsetError {
+  return new VideoToolsetError('invalid_argument', `The storyboard ${id} belongs to ${place}: nothing was sent.`, {
     next_step: `Go on with it with ${setting}.`,
   });
 }

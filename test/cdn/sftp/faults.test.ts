@@ -80,7 +80,7 @@ test('a connection reset at any byte leaves no partial public name, and the next
   for (let round = 0; round < 24; round++) {
     // The handshake takes some 6 kB, the file some 400 kB, its proof as much again.
     const limit = Math.floor(random() * (round % 3 === 0 ? 8_000 : 850_000));
-    await using proxy = await startTcpProxy(server.port, limit);
+    await using proxy = await startTcpProxy(server.port, { resetAfterBytes: limit });
     const place = sftpPlace(server);
     const address = new URL(await place.driver().url(''));
     address.port = String(proxy.port);

@@ -1,0 +1,44 @@
+import type { Pool } from 'pg';
+import { systemCode, VideoToolsetError } from '../errors.ts';
+
+export interface PoolOptions {
+  /** Connections at most. */
+  max: number;
+  /** After how long an answer is not waited for any more, such as where the network was cut. */
+  queryTimeoutMs: number;
+}
+
+/** Connections to a Postgres server. @throws VideoToolsetError `missing_package` */
+export async function openPool(connectionString: string, { max, queryTimeoutMs }: PoolOptions): Promise<Pool> {
+  const { Pool } = await loadPackage();
+  const pool: Pool = new Pool({
+    connectionString,
+    ...{ max, connectionTimeoutMillis: 10_000, query_timeout: queryTimeoutMs, keepAlive: true },
+  });
+  // A connection that breaks while it is idle is replaced on the next use.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** What a failure of Postgres means. @throws VideoToolsetError `storage_failed`, retryable */
+export function failClearly(error: unknown): never {
+  if (error instanceof VideoToolsetError) throw error;
+  const code = systemCode(error);
+  const reason = code ?? (error instanceof Error ? error.name : 'unknown');
+  throw new VideoToolsetError('storage_failed', `The ledger in Postgres cannot be used (${reason}).`, {
+    cause: error,
+    retryable: true,
+    next_step: 'Check that the database runs and that VIDEO_LEDGER names it.',
+  });
+}
+
+async function loadPackage(): Promise<typeof import('pg').default> {
+  try {
+    return (await import('pg')).default;
+  } catch (cause) {
+    throw new VideoToolsetError('missing_package', 'A ledger in Postgres needs the package pg.', {
+      cause,
+      next_step: 'npm install pg@8',
+    });
+  }
+}

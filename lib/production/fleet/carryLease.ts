@@ -1,0 +1,164 @@
+import { setMaxListeners } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clip } from '../../../types/ledger.ts';
+import type { ShotState } from '../../../types/storyboard.ts';
+import { toToolsetError, type VideoToolsetError } from '../../errors.ts';
+import type { ProductionServices } from '../services.ts';
+import { carryShot, type ShotEnd } from '../storyboard/carryShot.ts';
+import type { Outbox } from './outbox.ts';
+import type { Lease, Line } from './queue.ts';
+
+/** Pauses while Postgres is away, which double up to the longer one. */
+export const AWAY_MS = { from: 250, to: 5_000 } as const;
+/** A full window is looked at again after so long, or twice that. */
+const FULL_MS = 1_000;
+/** For how long nothing is taken after what would befall every other shot, too. */
+const TROUBLE_MS = 30_000;
+/** A server may only be starting anew. */
+const UNREACHABLE_MS = 10_000;
+
+/** A shot that is carried here. */
+export interface Hand {
+  lease: Lease;
+  state: ShotState;
+  /** Breaks it off. */
+  drop: AbortController;
+  /** Others have it. */
+  isLost: boolean;
+}
+
+export interface WorkerEvent {
+  storyboard: string;
+  shot: string;
+  state: ShotState | 'handed back';
+  url?: string;
+  error?: { code: string; message: string };
+}
+
+export interface CarrierOptions {
+  outbox: Outbox;
+  /** Takes nothing out of these lines for a while. */
+  close(lines: readonly Line[], error: VideoToolsetError, forMs: number): void;
+  onPublished(): void;
+  onEvent?: ((event: WorkerEvent) => void) | undefined;
+}
+
+/** Carries a shot that is in hand as far as it goes, and says in the outbox what becomes of it. */
+export async function carryLease(hand: Hand, services: ProductionServices, options: CarrierOptions): Promise<void> {
+  const { signal } = hand.drop;
+  const { storyboard, shot: id } = hand.lease;
+  setMaxListeners(0, signal);
+  const context = {
+    ...{ signal, stop: signal, end: Number.POSITIVE_INFINITY, isClosing: () => false, approve: async () => true },
+    onState(state: ShotState) {
+      hand.state = state;
+    },
+    onThrottled: (pauseMs: number) => void shrink(pauseMs, services),
+  };
+  try {
+    let end = await carryShot({ storyboard, id }, services, context);
+    for (let awayMs: number = AWAY_MS.from; isAway(end); awayMs = Math.min(2 * awayMs, AWAY_MS.to)) {
+      await sleep(awayMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+      end = await carryShot({ storyboard, id }, services, context);
+    }
+    await afterwards(hand, end, services, options);
+  } catch (error) {
+    const { code, message } = toToolsetError(error);
+    options.outbox.fail(hand.lease, { code, message });
+  }
+}
+
+async function afterwards(
+  hand: Hand,
+  end: ShotEnd,
+  services: ProductionServices,
+  { outbox, close, onPublished, onEvent }: CarrierOptions,
+): Promise<void> {
+  const { lease } = hand;
+  const tell = (event: Omit<WorkerEvent, 'storyboard' | 'shot'>) =>
+    onEvent?.({ storyboard: lease.storyboard, shot: lease.shot, ...event });
+  switch (end.kind) {
+    case 'settled': {
+      const { state, clip, shot, released = [] } = end.step;
+      outbox.add(released);
+      outbox.finish(lease);
+      const url = clip?.published?.url;
+      tell({ state, ...(url !== undefined && { url }), ...(shot.error && { error: shot.error }) });
+      if (state !== 'published') return;
+      onPublished();
+      await grow(services);
+      // Whoever goes on from it may be here, and takes its last frame.
+      if (clip !== undefined && released.length === 0) await discard(clip, services);
+      return;
+    }
+    case 'throttled':
+      return outbox.handOn(lease, await lineOf(lease, services), FULL_MS * (1 + Math.random()));
+    case 'broken off':
+      if (hand.isLost) return outbox.forget(lease);
+      tell({ state: 'handed back' });
+      return outbox.handOn(lease, 'again');
+    case 'stuck': {
+      const { error, isForAll } = end;
+      const { code, message } = error;
+      tell({ state: end.state, error: { code, message } });
+      const isKnown = await note(lease, error, services);
+      if (!isKnown) return outbox.finish(lease);
+      if (code === 'server_unreachable') close(['new', 'again'], error, UNREACHABLE_MS);
+      // What is paid for is gone on with.
+      else if (code === 'over_budget') close(['new'], error, TROUBLE_MS);
+      // What is missing here another machine may have.
+      else if (isForAll && code !== 'missing_package') close(['new', 'again'], error, TROUBLE_MS);
+      if (!isForAll && code !== 'server_unreachable') return outbox.fail(lease, { code, message });
+      return outbox.handOn(lease, await lineOf(lease, services), TROUBLE_MS);
+    }
+  }
+}
+
+/** What is at its server, or may be, is gone on with whatever room there is; all else waits for room. */
+async function lineOf({ storyboard, shot: id }: Lease, services: ProductionServices): Promise<Line> {
+  try {
+    const ledger = await services.ledger();
+    const shot = await ledger.storyboards.shot(storyboard, id);
+    const clip = shot?.clip === undefined ? undefined : await ledger.get(shot.clip);
+    return clip === undefined || clip.state === 'intended' ? 'new' : 'again';
+  } catch {
+    return 'again';
+  }
+}
+
+/** Writes down what stands in its way. @returns false where the storyboard has no such shot any more */
+async function note(lease: Lease, error: VideoToolsetError, services: ProductionServices): Promise<boolean> {
+  try {
+    const { storyboards } = await services.ledger();
+    const shot = await storyboards.shot(lease.storyboard, lease.shot);
+    const { code, message } = error;
+    if (shot !== undefined) await storyboards.note(shot, { code, message });
+    return shot !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+function isAway(end: ShotEnd): boolean {
+  return end.kind === 'stuck' && end.error.code === 'storage_failed' && end.error.facts.retryable === true;
+}
+
+/** A window that is not moved just now is moved by the next refusal, or clip. */
+async function shrink(pauseMs: number, { ledger, server }: ProductionServices): Promise<void> {
+  await ledger()
+    .then(({ windows }) => windows.shrink(server, pauseMs))
+    .catch(() => undefined);
+}
+
+async function grow({ ledger, server }: ProductionServices): Promise<void> {
+  await ledger()
+    .then(({ windows }) => windows.grow(server))
+    .catch(() => undefined);
+}
+
+/** What is published is kept at its address; the disks of workers would fill up. */
+async function discard({ file }: Clip, { workspace }: ProductionServices): Promise<void> {
+  const found = file && (await workspace.find(file.path).catch(() => undefined));
+  if (found !== undefined) await rm(found.absolute, { force: true });
+}

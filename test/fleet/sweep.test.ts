@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { enqueue, sweep } from '../../lib/production/fleet/enqueue.ts';
+import { inFleet } from '../../lib/production/fleet/fleet.ts';
+import { openQueue } from '../../lib/production/fleet/queue.ts';
+import { advanceShot } from '../../lib/production/storyboard/advanceShot.ts';
+import { startProvider } from '../paid/provider.ts';
+import { BOARD, shot } from '../production/storyboard/support.ts';
+import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { openTools } from '../tools/support.ts';
+
+const skip = POSTGRES_MISSING;
+const OUTPUT = { concatenate: false, publish: false, poster: 0 };
+
+let server: Promise<PostgresServer> | undefined;
+after(async () => (await server)?.[Symbol.asyncDispose]());
+
+async function openBoard(...ids: string[]) {
+  server ??= startPostgres();
+  const ledger = (await server).database();
+  const stack = new AsyncDisposableStack();
+  const provider = stack.use(await startProvider({ jobMs: 60_000, list: 'missing' }));
+  const { runtime } = stack.use(await openTools({ baseUrl: provider.baseUrl, ledger }));
+  const services = inFleet(runtime);
+  const queue = stack.use(await openQueue(ledger, services.server, {}));
+  const plan = { id: BOARD, title: 'Harbour', server: services.server, workspace: 'fleet', output: OUTPUT };
+  await (await services.ledger()).storyboards.plan({ ...plan, shots: ids.map((id) => shot(id)) });
+  return {
+    ...{ services, queue },
+    begin: (id: string) => advanceShot(BOARD, id, services, { limitMs: 1_000, approve: async () => true }),
+    idsIn: async (line: 'new' | 'again') => (await queue.take(line, 100)).map(({ shot: id }) => id).sort(),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+test('a shot that is in no line comes into one: what is begun goes before what waits for room', { skip }, async () => {
+  await using board = await openBoard('dawn', 'noon', 'night');
+  const { queue, services } = board;
+  await board.begin('noon');
+  await queue.add('new', [{ storyboard: BOARD, id: 'night', take: 1 }]);
+  const [night] = await queue.take('new', 1);
+  assert.ok(night);
+  await sweep(queue, services);
+  assert.deepEqual([await board.idsIn('new'), await board.idsIn('again')], [['dawn'], ['noon']]);
+  await sweep(queue, services);
+  assert.deepEqual([await board.idsIn('new'), await board.idsIn('again')], [[], []], 'all are at work');
+});
+
+test('a clip that nobody knows is looked for again for a while, and then waits for a person', { skip }, async () => {
+  await using board = await openBoard('dawn', 'noon');
+  const { queue, services } = board;
+  const ledger = await services.ledger();
+  for (const id of ['dawn', 'noon']) {
+    const { clip } = await board.begin(id);
+    assert.ok(clip);
+    const error = { code: 'not_found', message: '404' };
+    await ledger.move(clip, 'gone', { error });
+  }
+  const { clip: key } = (await ledger.storyboards.shot(BOARD, 'dawn')) ?? {};
+  const anHourAgo = { ...ledger, now: () => ledger.now() + 3_600_000 };
+  await sweep(queue, { ...services, ledger: async () => anHourAgo });
+  assert.deepEqual(await board.idsIn('again'), []);
+  const gone = await ledger.get(key ?? '');
+  assert.ok(gone);
+  await ledger.move(gone, 'known');
+  await sweep(queue, { ...services, ledger: async () => anHourAgo });
+  assert.deepEqual(await board.idsIn('again'), ['dawn'], 'a person has decided');
+  await sweep(queue, services);
+  assert.deepEqual(await board.idsIn('again'), ['noon'], 'the while is not over yet');
+});
+
+test('a storyboard that is asked for again comes into line once, with what was put aside', { skip }, async () => {
+  await using board = await openBoard('dawn', 'noon', 'night');
+  const { queue, services } = board;
+  assert.equal(await enqueue(BOARD, queue, services), 3);
+  const [first] = await queue.take('new', 1);
+  assert.ok(first);
+  await queue.handOn(first, 'stuck');
+  assert.deepEqual(await queue.stuck(BOARD), [first.shot]);
+  assert.equal(await enqueue(BOARD, queue, services), 3);
+  assert.deepEqual(await board.idsIn('new'), ['dawn', 'night', 'noon']);
+  assert.equal(await enqueue(BOARD, queue, services), 3);
+  assert.deepEqual(await board.idsIn('new'), []);
+});
+
+test('a storyboard of one machine, or of another server, is left alone', { skip }, async () => {
+  await using board = await openBoard('dawn');
+  const { queue, services } = board;
+  const { storyboards } = await services.ledger();
+  const elsewhere = { title: 'Elsewhere', output: OUTPUT, shots: [shot('moon')] };
+  await storyboards.plan({ ...elsewhere, id: 'here', server: services.server, workspace: '/home/someone' });
+  await storyboards.plan({ ...elsewhere, id: 'there', server: 'https://other.example/v1', workspace: 'fleet' });
+  await sweep(queue, services);
+  assert.deepEqual(await board.idsIn('new'), ['dawn']);
+});
