@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { benchAgent } from './agent.ts';
 import { benchDownload } from './download.ts';
 import { benchEightRenders } from './eightRenders.ts';
+import { benchFleet } from './fleet.ts';
 import { benchImport } from './importing.ts';
 import { benchLedger } from './ledger.ts';
 import { benchOverlap } from './overlap.ts';
@@ -33,6 +34,7 @@ const BENCHES = [
   benchImport,
   benchStarting,
   benchLedger,
+  benchFleet,
   benchResume,
 ];
 
