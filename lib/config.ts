@@ -12,11 +12,13 @@ import {
   httpUrl,
   milliseconds,
   oneOf,
+  positive,
   pricesOf,
   stringRecord,
   switchOf,
   text,
   tokenOf,
+  tokensOf,
   wrong,
 } from './config/values.ts';
 import { type Environment, MODEL_KEYS, type OptionName, VARIABLES } from './config/variables.ts';
@@ -69,6 +71,9 @@ export function resolveConfig(
   const agentModel = text('agentModel', read('agentModel')) ?? 'offline';
   const agentApiKey = text('agentApiKey', read('agentApiKey') ?? modelKey(agentModel, environment));
   const mcpToken = tokenOf('mcpToken', read('mcpToken'));
+  const studioTokens = tokensOf('studioToken', read('studioToken'));
+  const studioKeepDays = positive('studioKeepDays', read('studioKeepDays'));
+  const studioQuotaGb = positive('studioQuotaGb', read('studioQuotaGb'));
   const server = serverOf(read('server'));
   const profile = factsOf(read('profile'));
   const isFree = profile.costsNothing ?? (baseUrl === undefined || server === 'studio');
@@ -119,6 +124,9 @@ export function resolveConfig(
     ...(agentBaseUrl !== undefined && { agentBaseUrl }),
     ...(agentApiKey !== undefined && { agentApiKey }),
     ...(mcpToken !== undefined && { mcpToken }),
+    ...(studioTokens !== undefined && { studioTokens }),
+    ...(studioKeepDays !== undefined && { studioKeepDays }),
+    ...(studioQuotaGb !== undefined && { studioQuotaGb }),
     debug: switchOf('debug', read('debug') ?? false),
   };
 }
@@ -138,10 +146,13 @@ export function resolveTools(
 }
 
 /** Every value of a configuration that must never be shown. */
-export function secretsOf(config: Pick<Config, 'apiKey' | 'agentApiKey' | 'mcpToken' | 'headers' | 'query'>): string[] {
+export function secretsOf(
+  config: Pick<Config, 'apiKey' | 'agentApiKey' | 'mcpToken' | 'studioTokens' | 'headers' | 'query'>,
+): string[] {
   const named = [...Object.entries(config.headers), ...Object.entries(config.query)];
   const secrets = named.filter(([name]) => /key|auth|token|secret|cookie|^sig/i.test(name)).map(([, value]) => value);
-  const values = [config.apiKey, config.agentApiKey, config.mcpToken, ...secrets];
+  const { apiKey, agentApiKey, mcpToken, studioTokens = [] } = config;
+  const values = [apiKey, agentApiKey, mcpToken, ...studioTokens, ...secrets];
   return values.filter((value) => value !== undefined);
 }
 

@@ -13,6 +13,7 @@ import { ToolSet } from './host/ToolSet.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openLedger, serverNameOf } from './ledger/open.ts';
 import { createLog, type Log } from './log.ts';
+import { clipFacts } from './production/clipFacts.ts';
 import type { Studio } from './studio/server.ts';
 import { cdnTools } from './tools/cdnToolset.ts';
 import { offeredTools } from './tools/offered.ts';
@@ -55,7 +56,13 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
   const serverAddress = async (): Promise<string> => {
     if (config.baseUrl !== undefined) return config.baseUrl;
     const { startStudio } = await import('./studio/server.ts');
-    studio = await startStudio({ state: config.state, models: config.studioModels, log, holdsProcess: false });
+    const { state, studioModels: models, studioKeepDays: keepDays, studioQuotaGb } = config;
+    studio = await startStudio({
+      ...{ state, models, log, holdsProcess: false },
+      ...(keepDays !== undefined && { keepDays }),
+      ...(studioQuotaGb !== undefined && { quotaBytes: studioQuotaGb * 1024 ** 3 }),
+      factsOf: async (id) => clipFacts(await ledger.get(), id),
+    });
     return studio.baseUrl;
   };
   const api = once<VideoApi>(async () =>

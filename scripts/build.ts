@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, cp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { STORYBOARD_SCHEMA } from '../lib/production/storyboard/schema.ts';
 
-/** Emits `dist/`: JavaScript and declarations by tsc, the agents' prompts beside them. */
+/** Emits `dist/`: JavaScript and declarations by tsc; prompts, the studio's page and the schema of storyboards beside them. */
 const root = path.join(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 await rm(dist, { recursive: true, force: true });
@@ -17,5 +18,8 @@ if (status !== 0) process.exit(status ?? 1);
 for (const name of await readdir(path.join(root, 'agents'))) {
   if (name.endsWith('.prompt.md')) await cp(path.join(root, 'agents', name), path.join(dist, 'agents', name));
 }
+const page = path.join('lib', 'studio', 'page', 'browser');
+await cp(path.join(root, page), path.join(dist, page), { recursive: true });
+await writeFile(path.join(dist, 'storyboard.schema.json'), `${JSON.stringify(STORYBOARD_SCHEMA, null, 2)}\n`);
 for (const script of ['lib/cli/bin.js', 'agents/sora_agent.js', 'agents/planner_agent.js'])
   await chmod(path.join(dist, script), 0o755);

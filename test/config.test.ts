@@ -83,6 +83,9 @@ test('every variable sets its option', () => {
       AGENT_BASE_URL: 'http://llm/v1/',
       AGENT_API_KEY: 'key-2',
       VIDEO_MCP_TOKEN: 'a-token-of-24-characters',
+      VIDEO_STUDIO_TOKEN: 'one-token-of-26-characters, another-of-the-same-kind',
+      VIDEO_STUDIO_KEEP_DAYS: '7',
+      VIDEO_STUDIO_QUOTA_GB: '0.5',
       VIDEO_DEBUG: '1',
     },
   );
@@ -114,6 +117,9 @@ test('every variable sets its option', () => {
     agentBaseUrl: 'http://llm/v1',
     agentApiKey: 'key-2',
     mcpToken: 'a-token-of-24-characters',
+    studioTokens: ['one-token-of-26-characters', 'another-of-the-same-kind'],
+    studioKeepDays: 7,
+    studioQuotaGb: 0.5,
     debug: true,
   });
 });

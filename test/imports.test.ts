@@ -16,7 +16,10 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/production'],
   ['lib/api', 'lib/cdn', 'lib/ledger'],
   ['lib/media', 'lib/workspace', 'lib/sqlite'],
-  ['lib/config', 'lib/controls', 'lib/errors', 'lib/foreign', 'lib/log', 'lib/slug', 'lib/version'],
+  [
+    ...['lib/bearer', 'lib/config', 'lib/controls', 'lib/errors', 'lib/foreign', 'lib/hostNames'],
+    ...['lib/log', 'lib/slug', 'lib/version'],
+  ],
   ['types'],
 ];
 /** Rooms beside each other that know nothing of each other, though they stand on different levels or share one. */

@@ -81,14 +81,45 @@ describe('the package', () => {
       import { createVideoToolset, openRuntime } from 'video-toolset';
       import { registerTools } from 'video-toolset/hello-dave';
       import { serveMcpHttp } from 'video-toolset/mcp';
+      import { advanceShot } from 'video-toolset/production';
+      import schema from 'video-toolset/storyboard.schema.json' with { type: 'json' };
       import { startStudio } from 'video-toolset/studio';
       console.log(plugin.definitions().length, createVideoToolset().length);
-      console.log(typeof openRuntime, typeof startStudio, typeof serveMcpHttp, typeof registerTools);
+      console.log(typeof openRuntime, typeof startStudio, typeof serveMcpHttp, typeof registerTools, typeof advanceShot, schema.type);
       await import('video-toolset/openai-agents').catch(({ code, message }) => console.log(code, message));`;
     const { stdout } = run(process.execPath, ['--input-type=module', '-e', script]);
     const [counts, types, missing = ''] = stdout.trim().split('\n');
-    assert.deepEqual([counts, types], ['15 15', 'function function function function']);
+    assert.deepEqual([counts, types], ['15 15', 'function function function function function object']);
     assert.match(missing, /^ERR_MODULE_NOT_FOUND Cannot find package '@openai\/agents'/);
+  });
+
+  test("serves the studio's page with every file that it names", () => {
+    const script = `
+      import { startStudio } from 'video-toolset/studio';
+      const studio = await startStudio({ state: 'state' });
+      const seen = new Map();
+      const visit = async (address) => {
+        if (seen.has(address)) return;
+        const response = await fetch(new URL(address, studio.baseUrl));
+        seen.set(address, response.status);
+        const text = await response.text();
+        const named = [...text.matchAll(/(?:src|href)="([/]studio[^"]+)"|from '[.]([/][^']+)'/g)];
+        for (const [, link, module] of named) await visit(link ?? '/studio/page' + module);
+      };
+      await visit('/');
+      await studio.close();
+      console.log(JSON.stringify([...seen]));`;
+    const { stdout } = run(process.execPath, ['--input-type=module', '-e', script]);
+    const seen: [string, number][] = JSON.parse(stdout);
+    assert.deepEqual(
+      seen.filter(([, status]) => status !== 200),
+      [],
+    );
+    for (const name of ['main.js', 'wall.js', 'format.js', 'base.css', 'icon.svg'])
+      assert.ok(
+        seen.some(([address]) => address === `/studio/page/${name}`),
+        name,
+      );
   });
 
   test('type-checks in a project that uses it', () => {

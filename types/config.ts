@@ -103,6 +103,12 @@ export interface Options {
   agentApiKey?: string;
   /** `VIDEO_MCP_TOKEN`: what MCP clients send as bearer token over HTTP; needed beyond this machine. @default none */
   mcpToken?: string;
+  /** `VIDEO_STUDIO_TOKEN`: what clients of `video-toolset studio` send as bearer token, several apart by commas; needed beyond this machine. @default none */
+  studioToken?: string;
+  /** `VIDEO_STUDIO_KEEP_DAYS`: how long the studio keeps a completed clip. @default 30 */
+  studioKeepDays?: number;
+  /** `VIDEO_STUDIO_QUOTA_GB`: gibibytes that the studio's clips may have; the oldest go first. @default 20, or a tenth of the disk where that is less */
+  studioQuotaGb?: number;
   /** `VIDEO_DEBUG` (`1`): diagnostics on stderr. @default false */
   debug?: boolean;
 }
@@ -143,5 +149,8 @@ export interface Config {
   agentBaseUrl?: string;
   agentApiKey?: string;
   mcpToken?: string;
+  studioTokens?: string[];
+  studioKeepDays?: number;
+  studioQuotaGb?: number;
   debug: boolean;
 }

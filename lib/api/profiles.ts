@@ -86,7 +86,7 @@ export const PROFILES: Record<ServerName, Profile> = {
     // Which names lead to models that cost is known of the embedded one only.
     isPaid: (model) => model !== 'animatic',
     billsFailedJobs: 'no',
-    lifetime: 'as long as the job',
+    lifetime: '30 days, unless its owner sets another time',
   },
   openai: {
     ...GENERIC,

@@ -37,7 +37,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .version(toolVersion())
     .option('--json', 'print exactly one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
-    .option('--workspace <folder>', 'where files are read from and written to (VIDEO_WORKSPACE)')
+    .option('--workspace <folder>', 'where the files lie (VIDEO_WORKSPACE)')
     .option('--base-url <url>', 'the video server (VIDEO_BASE_URL)')
     .option('--yes', 'approve what this one call asks for')
     .addHelpText('after', EXAMPLES)

@@ -32,7 +32,8 @@ export function print(text: string): void {
 export function printRow(text: string): void {
   const { isTTY, columns } = process.stdout;
   const line = oneLine(text);
-  print(`${isTTY ? cutToWidth(line, columns - 1) : line}\n`);
+  // Some terminals do not say how wide they are.
+  print(`${isTTY && columns > 0 ? cutToWidth(line, columns - 1) : line}\n`);
 }
 
 /** A text that a list or a question has one line for. */
@@ -48,12 +49,13 @@ export function tell(text: string): void {
 /** A tool's `Call x with {…}` as the command a person types. */
 export function commandFor(nextStep: string): string {
   return nextStep.replace(
-    /\bCall (video|cdn)_(\w+) with (\{.*?\})(?= |\.|$)(?: (?:to go on|again|first)\b)?\.?/,
-    (call, _family, operation: string, json: string) => {
+    /\bCall (video|cdn|storyboard)_(\w+) with (\{.*?\})(?= |\.|$)(?: (?:to go on|again|first)\b)?\.?/,
+    (call, family: string, operation: string, json: string) => {
       const args = parsedObject(json);
       if (operation === 'list') return `Go on with: video-toolset list${optionsOf(args)}`;
       const ids = [args.ids ?? args.id ?? []].flat().map(typed);
       const target = args.path === undefined ? afterDashes(ids) : [typedFile(args.path)];
+      if (family === 'storyboard') return `Go on with: video-toolset storyboard resume ${ids.join(' ')}`;
       if (operation === 'produce') return 'Go on with: video-toolset produce --resume';
       const command = operation === 'upload' ? 'publish' : operation;
       return target.length === 0 ? call : `Go on with: video-toolset ${command} ${target.join(' ')}`;

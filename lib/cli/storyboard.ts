@@ -81,7 +81,7 @@ function withRunOptions(command: Command): Command {
 async function planOf(file: string, runtime: Runtime): Promise<StoryboardPlan> {
   const [{ loadStoryboard }, { storyboardFile }] = await Promise.all([
     import('../production/storyboard/load.ts'),
-    import('./storyboardFile.ts'),
+    import('../production/storyboard/storyboardFile.ts'),
   ]);
   return await loadStoryboard(await storyboardFile(file), runtime);
 }
@@ -94,7 +94,7 @@ async function idOf(name: string, runtime: Runtime): Promise<string> {
       import('../production/storyboard/document.ts'),
       import('../production/storyboard/load.ts'),
       import('../production/services.ts'),
-      import('./storyboardFile.ts'),
+      import('../production/storyboard/storyboardFile.ts'),
     ]);
     const { text, name: shown } = await storyboardFile(name);
     const { title } = (await readDocument(text, shown)).document;
@@ -107,7 +107,11 @@ async function idOf(name: string, runtime: Runtime): Promise<string> {
 
 /** Writes it down, and says what of it is new. */
 async function note(plan: StoryboardPlan, { runtime, progress }: Invocation): Promise<void> {
-  const { kept, wanted, dropped } = await (await runtime.ledger()).storyboards.plan(plan);
+  const { storyboards } = await runtime.ledger();
+  const before = (await storyboards.get(plan.id))?.file ?? plan.file;
+  const { kept, wanted, dropped } = await storyboards.plan(plan);
+  if (before !== plan.file)
+    progress.note(`A storyboard of this title was run from ${before}: this one takes its place.`);
   if (kept > 0)
     progress.note(`Of ${plan.shots.length} shots ${kept} have their clip, ${wanted.length} are to be made.`);
   if (dropped.length > 0)

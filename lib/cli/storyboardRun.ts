@@ -1,5 +1,6 @@
 import { VideoToolsetError } from '../errors.ts';
 import { FLEET } from '../production/services.ts';
+import { canGoOn } from '../production/storyboard/canGoOn.ts';
 import type { StoryboardRun } from '../production/storyboard/runStoryboard.ts';
 import type { Invocation } from './invocation.ts';
 import { exitCodeOf, print, printError, printJson, shownPath, tell } from './output.ts';
@@ -69,7 +70,7 @@ function summarise({ board, totals, film, contact_sheet, stoppedBy }: Storyboard
   if (unknown + gone > 0) lines.push('What became of some clips only a person can tell: video-toolset ledger');
   const place = board.workspace === FLEET ? ' --fleet …' : '';
   if (failed > 0) lines.push(`Make anew what failed: video-toolset storyboard retry ${board.id} --failed${place}`);
-  if (published + failed < shots) lines.push(`Go on with: video-toolset storyboard resume ${board.id}${place}`);
+  if (canGoOn(states)) lines.push(`Go on with: video-toolset storyboard resume ${board.id}${place}`);
   tell(`${lines.join('\n')}\n`);
 }
 

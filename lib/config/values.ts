@@ -52,6 +52,14 @@ export function tokenOf(name: OptionName, value: unknown): string | undefined {
   return token;
 }
 
+/** Several of them, apart by commas. */
+export function tokensOf(name: OptionName, value: unknown): string[] | undefined {
+  const tokens = headerText(name, value)
+    ?.split(',')
+    .map((token) => tokenOf(name, token));
+  return tokens?.filter((token) => token !== undefined);
+}
+
 export function headersOf(value: unknown): Record<string, string> {
   const headers = stringRecord('headers', value);
   const unusable = Object.entries(headers).find(([header, content]) => !isHeader(header, content));
@@ -83,6 +91,13 @@ export function amount(name: OptionName, value: unknown): number | undefined {
   const number = typeof value === 'string' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number) || number < 0)
     throw wrong(name, `it must be a number, zero or more, not ${JSON.stringify(value)}`);
+  return number;
+}
+
+/** An amount that must not be nothing. */
+export function positive(name: OptionName, value: unknown): number | undefined {
+  const number = amount(name, value);
+  if (number === 0) throw wrong(name, 'it must be a number above zero');
   return number;
 }
 

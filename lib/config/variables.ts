@@ -33,6 +33,9 @@ export const VARIABLES = {
   agentBaseUrl: 'AGENT_BASE_URL',
   agentApiKey: 'AGENT_API_KEY',
   mcpToken: 'VIDEO_MCP_TOKEN',
+  studioToken: 'VIDEO_STUDIO_TOKEN',
+  studioKeepDays: 'VIDEO_STUDIO_KEEP_DAYS',
+  studioQuotaGb: 'VIDEO_STUDIO_QUOTA_GB',
   debug: 'VIDEO_DEBUG',
 } as const satisfies Record<keyof Options, string>;
 

@@ -19,6 +19,8 @@ import { ToolSet } from './ToolSet.ts';
 
 /** How long a stopped run waits for what its calls have to say. */
 const LAST_WORD_MS = 4_000;
+/** Ends of an answer that is not all that the model had to say. */
+const CUT_SHORT = ['length', 'content-filter', 'error'];
 const OWN_AGENTS = fileURLToPath(new URL('../../agents/', import.meta.url));
 
 export interface AgentLauncherOptions {
@@ -71,6 +73,8 @@ export class AgentLauncher {
     const prompt = await this.load(agent);
     const { session = sessions.start(agent), signal, stream = true, onEvent, toolContext } = options;
     const depth = toolContext?.handOff?.depth ?? 0;
+    const clips = toolContext?.session ?? session.within ?? session.id;
+    if (depth > 0 && clips !== session.id) session.within = clips;
     const reached = emptyResult(modelName, session.id);
     const startedAt = Date.now();
     const history: ModelMessage[] = [...session.messages, { role: 'user', content: request }];
@@ -83,8 +87,8 @@ export class AgentLauncher {
     let round = 0;
     const tools = await modelTools(await this.#toolsOf(prompt, depth), {
       context: {
-        session: session.id,
         ...toolContext,
+        session: clips,
         handOff: { depth, ...(onEvent && { onEvent }) },
         ...(signal && { signal }),
       },
@@ -116,13 +120,16 @@ export class AgentLauncher {
       const answer = stream
         ? await streamed(await loop.stream(call), onEvent)
         : await whole(await loop.generate(call), onEvent);
-      await keep([...history, ...answer.responseMessages]);
       reached.text = answer.text;
-      for (const name of answer.unknownTools) {
+      for (const { name, error, isInLastRound } of answer.failedCalls) {
         reached.tool_calls.push({ name, ok: false, ms: 0 });
-        reached.failure ??= new VideoToolsetError('unknown_tool', `${agent} called a tool that is not there.`).report();
+        if (isInLastRound) reached.failure ??= failedCall(prompt, name, Object.hasOwn(tools, name), error).report();
       }
-      if (answer.finishReason === 'tool-calls') throw stepLimit(prompt);
+      // Not kept: it may hold calls that nobody made, with which no conversation goes on.
+      const isUnclear = answer.isStopped && answer.finishReason === 'other';
+      if (isUnclear || CUT_SHORT.includes(answer.finishReason)) throw cutShort(prompt, answer.finishReason);
+      await keep([...history, ...answer.responseMessages]);
+      if (answer.isStopped) throw stepLimit(prompt);
     } catch (error) {
       // What was stopped says where its job stands.
       await Promise.race([Promise.allSettled(running), sleep(LAST_WORD_MS, undefined, { ref: false })]);
@@ -189,6 +196,24 @@ export class AgentLauncher {
         'Check AGENT_MODEL, AGENT_BASE_URL and the key, or leave them unset to use the offline model; jobs that were made go on.',
     }).report();
   }
+}
+
+/** Our own tools never throw: what has no answer was not called. */
+function failedCall({ name: agent }: AgentPrompt, tool: string, isThere: boolean, error: unknown): VideoToolsetError {
+  if (error instanceof VideoToolsetError) return error;
+  if (!isThere) return new VideoToolsetError('unknown_tool', `${agent} called a tool that is not there.`);
+  return new VideoToolsetError('invalid_argument', `${agent} called ${tool} with arguments that are not JSON.`);
+}
+
+function cutShort({ name }: AgentPrompt, reason: string): VideoToolsetError {
+  return new VideoToolsetError(
+    'model_failed',
+    `The model of ${name} ended its answer before it was done (${reason}).`,
+    {
+      retryable: true,
+      next_step: 'Go on with the session; jobs that were made go on, and video_list shows them.',
+    },
+  );
 }
 
 function stepLimit({ name, max_steps }: AgentPrompt): VideoToolsetError {

@@ -7,16 +7,16 @@ export function emptyResult(model: string, session: string): AgentResult {
 
 /** Adds what a call came to; of a job the last state stands. */
 export function collect(reached: AgentResult, { data }: ToolResult): void {
-  if (data.error !== undefined) reached.failure ??= data.error;
-  for (const job of data.jobs ?? jobOfError(data)) {
+  if (typeof data.error?.code === 'string') reached.failure ??= data.error;
+  for (const job of data.jobs === undefined ? jobOfError(data) : named(data.jobs, 'id')) {
     const known = reached.jobs.findIndex(({ id }) => id === job.id);
     if (known === -1) reached.jobs.push(job);
     else reached.jobs[known] = job;
   }
-  for (const file of data.published ?? []) {
+  for (const file of named(data.published, 'url')) {
     if (!reached.published.some(({ url }) => url === file.url)) reached.published.push(file);
   }
-  for (const file of data.files ?? []) {
+  for (const file of named(data.files, 'path')) {
     if (!reached.files.some(({ path: present }) => present === file.path)) reached.files.push(file);
   }
 }
@@ -31,6 +31,11 @@ export function addUsage(
     inputTokens: (reached.usage?.inputTokens ?? 0) + inputTokens,
     outputTokens: (reached.usage?.outputTokens ?? 0) + outputTokens,
   };
+}
+
+/** Tools of other modules may mean something else by the same word. */
+function named<T>(items: T[] | undefined, name: keyof T): T[] {
+  return Array.isArray(items) ? items.filter((item) => typeof Object(item)[name] === 'string') : [];
 }
 
 function jobOfError({ error }: ToolData): JobView[] {

@@ -1,4 +1,5 @@
 import type { AgentResult } from '../../types/agent.ts';
+import type { ErrorReport } from '../../types/error.ts';
 import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { defineTool } from '../tools/tool.ts';
@@ -79,12 +80,20 @@ function handOffTool({ name, description, run }: HandOffAgent): Tool {
 /** An agent that leaves it at a failure has failed, whatever its words. */
 function resultOf(agent: string, { error, failure, ...reached }: AgentResult): ToolResult {
   const { published, files, jobs, cost, text, session } = reached;
-  const report = error ?? failure;
+  const last = error ?? failure;
+  const report = last && ofTheWhole(last, reached);
   const data = { published, files, jobs, ...(cost && { cost }), text, session };
   if (report !== undefined)
     return { isError: true, summary: `${agent}: ${report.message}`, data: { error: report, ...data } };
   const summary = `${agent} is done: ${jobs.length} jobs, ${files.length} files saved, ${published.length} published.`;
   return { summary, data };
+}
+
+/** What failed last may have cost nothing where the work did: whoever handed it off must not have it made anew. */
+function ofTheWhole(report: ErrorReport, { cost, jobs }: Pick<AgentResult, 'cost' | 'jobs'>): ErrorReport {
+  if (report.submitted !== 'no' || (cost?.jobs ?? jobs.length) === 0) return report;
+  const next_step = 'Do not hand it off again: its jobs were made. Look at them, and tell the user what is missing.';
+  return { ...report, submitted: 'yes', billed: 'likely', next_step };
 }
 
 function tooDeep(agent: string): VideoToolsetError {

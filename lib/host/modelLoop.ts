@@ -7,8 +7,17 @@ export interface Answer {
   text: string;
   finishReason: string;
   responseMessages: ModelMessage[];
-  /** Tools that the model called although it has none of that name. */
-  unknownTools: string[];
+  failedCalls: FailedCall[];
+  /** Was the loop stopped after a turn that called tools? */
+  isStopped: boolean;
+}
+
+/** A call that no tool answered. */
+export interface FailedCall {
+  name: string;
+  error: unknown;
+  /** Did the model leave it at that? */
+  isInLastRound: boolean;
 }
 
 type Generated = Awaited<ReturnType<ToolLoopAgent['generate']>>;
@@ -19,7 +28,7 @@ type OnEvent = ((event: AgentEvent) => void) | undefined;
 export async function whole(result: Generated, onEvent: OnEvent): Promise<Answer> {
   if (result.text !== '') onEvent?.({ type: 'text', text: result.text });
   const { text, finishReason, responseMessages } = result;
-  return { text, finishReason, responseMessages, unknownTools: failedCalls(result.steps) };
+  return { text, finishReason, responseMessages, ...callsIn(result.steps) };
 }
 
 /** The answer of a model that streams, told word by word. @throws what the model or the stream failed with */
@@ -33,11 +42,16 @@ export async function streamed(result: Streamed, onEvent: OnEvent): Promise<Answ
     text: await result.text,
     finishReason: await result.finishReason,
     responseMessages: await result.responseMessages,
-    unknownTools: failedCalls(await result.steps),
+    ...callsIn(await result.steps),
   };
 }
 
-/** Our own tools never throw, so what the loop itself reports as an error is a call of a tool that is not there. */
-function failedCalls(steps: Generated['steps']): string[] {
-  return steps.flatMap((step) => step.content.flatMap((part) => (part.type === 'tool-error' ? [part.toolName] : [])));
+function callsIn(steps: Generated['steps']): Pick<Answer, 'failedCalls' | 'isStopped'> {
+  const last = steps.findLastIndex(({ content }) => content.some(({ type }) => type === 'tool-call'));
+  const failedCalls = steps.flatMap(({ content }, index) =>
+    content.flatMap((part) =>
+      part.type === 'tool-error' ? [{ name: part.toolName, error: part.error, isInLastRound: index === last }] : [],
+    ),
+  );
+  return { failedCalls, isStopped: last !== -1 && last === steps.length - 1 };
 }

@@ -33,8 +33,8 @@ async function runCall(
   toolset: ToolSet,
   { context, reached, openCalls, onEvent }: CallOptions,
 ): Promise<string> {
-  const { id, name, input } = call;
-  await openCalls.begun(call);
+  const { name, input } = call;
+  const open = await openCalls.begun(call);
   onEvent?.({ type: 'tool-start', name });
   const started = performance.now();
   const result = await toolset.call(name, input, {
@@ -48,6 +48,7 @@ async function runCall(
   reached.tool_calls.push({ name, ok, ms, ...(error && { code: error.code }) });
   onEvent?.({ type: 'tool-end', name, ok, summary: result.summary, ms });
   const told = JSON.stringify({ summary: result.summary, ...result.data });
-  await openCalls.ended(id, told);
+  // Whoever cannot note it knows it all the same; the next turn tries again, or ends the run.
+  await open.ended(told).catch(() => undefined);
   return told;
 }

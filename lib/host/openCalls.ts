@@ -1,17 +1,20 @@
 import type { ModelMessage } from 'ai';
+import { HAND_OFF } from './handOffToolset.ts';
 
 interface OpenCall {
+  /** As the model's server gave it: some give all calls the same. */
   id: string;
   name: string;
   input: unknown;
+  /** What it came to, as the model is told it. */
+  result?: string;
 }
 
 /** The tool calls of one model turn, told before and after each, so that a killed run loses none. */
 export interface OpenCalls {
   /** A new turn begins, after these messages. */
   turn(messages: readonly ModelMessage[]): Promise<void>;
-  begun(call: OpenCall): Promise<void>;
-  ended(id: string, result: string): Promise<void>;
+  begun(call: OpenCall): Promise<{ ended(result: string): Promise<void> }>;
   /** Is a call under way whose result is not known? */
   isOpen(): boolean;
 }
@@ -20,27 +23,30 @@ export interface OpenCalls {
 export function createOpenCalls(keep: (messages: readonly ModelMessage[]) => Promise<void>): OpenCalls {
   let sent: readonly ModelMessage[] = [];
   let calls: OpenCall[] = [];
-  const results = new Map<string, string>();
-  const keepAll = () => keep(withOpenCalls(sent, calls, results));
+  const keepAll = () => keep(withOpenCalls(sent, calls));
   return {
     async turn(messages) {
       [sent, calls] = [[...messages], []];
       await keepAll();
     },
     async begun(call) {
-      calls.push(call);
+      const own = { ...call };
+      calls.push(own);
       await keepAll();
+      return {
+        async ended(result) {
+          own.result = result;
+          await keepAll();
+        },
+      };
     },
-    async ended(id, result) {
-      results.set(id, result);
-      await keepAll();
-    },
-    isOpen: () => calls.some(({ id }) => !results.has(id)),
+    isOpen: () => calls.some(({ result }) => result === undefined),
   };
 }
 
-/** What a call that was cut off is said to have come to: made again, it finds what it asked for. */
+/** What a call that was cut off is said to have come to: made again, it finds what it asked for, unless it asks in other words. */
 function cutOff({ name, input }: OpenCall): string {
+  const isHandOff = name.startsWith(HAND_OFF);
   return JSON.stringify({
     summary: 'The call was cut off; what came of it is not known.',
     error: {
@@ -49,7 +55,9 @@ function cutOff({ name, input }: OpenCall): string {
       submitted: 'unknown',
       billed: 'unknown',
       retryable: true,
-      next_step: `Call ${name} with ${JSON.stringify(input)} again: a clip that was asked for is found, and is not paid for twice.`,
+      next_step: isHandOff
+        ? 'Look with video_list at what was made, and hand off again only what is missing: other words make another clip, and cost anew.'
+        : `Call ${name} with ${JSON.stringify(input)} again: a clip that was asked for is found, and is not paid for twice.`,
     },
   });
 }
@@ -58,11 +66,7 @@ function cutOff({ name, input }: OpenCall): string {
  * A conversation with the tool calls that are under way: what a killed run leaves behind, so that a resumed one knows that
  * they were made. A call whose result is known carries it.
  */
-export function withOpenCalls(
-  messages: readonly ModelMessage[],
-  calls: readonly OpenCall[],
-  results: ReadonlyMap<string, string>,
-): ModelMessage[] {
+export function withOpenCalls(messages: readonly ModelMessage[], calls: readonly OpenCall[]): ModelMessage[] {
   if (calls.length === 0) return [...messages];
   return [
     ...messages,
@@ -76,7 +80,7 @@ export function withOpenCalls(
         type: 'tool-result',
         toolCallId: call.id,
         toolName: call.name,
-        output: { type: 'text', value: results.get(call.id) ?? cutOff(call) },
+        output: { type: 'text', value: call.result ?? cutOff(call) },
       })),
     },
   ];

@@ -18,6 +18,8 @@ export interface SessionHeader {
   published: number;
   /** Sessions of agents that it handed work to. */
   handedOn: string[];
+  /** The session that handed it its work. */
+  within?: string;
 }
 
 const SHOWN_WORDS = 80;
@@ -32,7 +34,7 @@ export function serialised(session: Session, updated: string): string {
   return JSON.stringify({ ...headerOf(session, updated), messages: session.messages });
 }
 
-export function headerOf({ id, agent, created, messages }: Session, updated: string): SessionHeader {
+export function headerOf({ id, agent, created, messages, within }: Session, updated: string): SessionHeader {
   const said = saidIn(messages);
   const requests = said.filter(({ role }) => role === 'user');
   const words = Array.from((requests[0]?.text ?? '').replace(/\s+/g, ' ').trim());
@@ -44,6 +46,7 @@ export function headerOf({ id, agent, created, messages }: Session, updated: str
     handedOn: said.flatMap(({ tool, data }) =>
       tool?.startsWith(HAND_OFF) && typeof data?.session === 'string' ? [data.session] : [],
     ),
+    ...(within !== undefined && { within }),
   };
 }
 

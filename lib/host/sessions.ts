@@ -14,6 +14,8 @@ export interface Session {
   /** ISO date. */
   created: string;
   messages: ModelMessage[];
+  /** The session that handed it its work, with which it shares its clips. */
+  within?: string;
 }
 
 /** Newest first. */
@@ -30,6 +32,7 @@ export interface Sessions {
    * @throws VideoToolsetError `not_found`, `invalid_argument` for a beginning of several, `storage_failed` for a damaged one
    */
   load(id: string): Promise<Session>;
+  /** May be called while it is being saved: what is saved last is the newest. @throws VideoToolsetError `storage_failed`, `disk_full` */
   save(session: Session): Promise<void>;
   /** Keeps every other process that claims it away until it is disposed. @throws VideoToolsetError `storage_failed` */
   claim(id: string): Promise<AsyncDisposable>;
@@ -50,6 +53,31 @@ export function openSessions(folder: string): Sessions {
   const read = async (id: string): Promise<SavedSession | undefined> => {
     const session = parsed(await readFile(fileOf(id), 'utf8'));
     return isSession(session) && session.id === id ? session : undefined;
+  };
+
+  const write = async (session: Session): Promise<void> => {
+    try {
+      await replace(session);
+    } catch (error) {
+      throw notSaved(session, error);
+    }
+  };
+
+  const replace = async (session: Session): Promise<void> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const temporary = `${fileOf(session.id)}.${randomBytes(4).toString('hex')}.part`;
+    try {
+      const handle = await open(temporary, 'wx', 0o600);
+      try {
+        await handle.writeFile(serialised(session, new Date().toISOString()));
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, fileOf(session.id));
+    } finally {
+      await rm(temporary, { force: true });
+    }
   };
 
   const ids = async (): Promise<string[]> => {
@@ -80,30 +108,15 @@ export function openSessions(folder: string): Sessions {
       const id = theOnly(beginning, await ids());
       const session = await read(id);
       if (session !== undefined) {
-        const { agent, created, messages } = session;
-        return { id, agent, created, messages };
+        const { agent, created, messages, within } = session;
+        return { id, agent, created, messages, ...(within !== undefined && { within }) };
       }
       throw new VideoToolsetError('storage_failed', `The session ${id} is damaged and cannot be resumed.`, {
         next_step: 'Start without a session; the jobs it made are shown by video_list.',
       });
     },
 
-    async save(session) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const temporary = `${fileOf(session.id)}.${randomBytes(4).toString('hex')}.part`;
-      try {
-        const handle = await open(temporary, 'wx', 0o600);
-        try {
-          await handle.writeFile(serialised(session, new Date().toISOString()));
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        await rename(temporary, fileOf(session.id));
-      } finally {
-        await rm(temporary, { force: true });
-      }
-    },
+    save: oneAfterAnother(write),
 
     async claim(id) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -117,8 +130,10 @@ export function openSessions(folder: string): Sessions {
         const session = await read(id);
         return session && headerOfSaved(session);
       });
+      const known = new Set(sessions.map(({ id }) => id));
       const handedOn = new Set(sessions.flatMap((session) => session.handedOn));
-      return { sessions: sessions.filter(({ id }) => !handedOn.has(id)), damaged };
+      const isOwn = ({ id, within = '' }: SessionHeader) => !handedOn.has(id) && !known.has(within);
+      return { sessions: sessions.filter(isOwn), damaged };
     },
 
     search: (words) =>
@@ -128,6 +143,26 @@ export function openSessions(folder: string): Sessions {
         const snippet = findIn(session.messages, words);
         return snippet === undefined ? 'none' : { ...headerOfSaved(session), snippet };
       }),
+  };
+}
+
+/** An earlier state never comes after a later one; a save that still waits saves what is said until then. */
+function oneAfterAnother(write: (session: Session) => Promise<void>): Sessions['save'] {
+  const last = new WeakMap<Session, Promise<void>>();
+  const waiting = new WeakMap<Session, Promise<void>>();
+  return (session) => {
+    const known = waiting.get(session);
+    if (known !== undefined) return known;
+    const before = last.get(session) ?? Promise.resolve();
+    const save = before
+      .catch(() => undefined)
+      .then(() => {
+        waiting.delete(session);
+        return write(session);
+      });
+    waiting.set(session, save);
+    last.set(session, save);
+    return save;
   };
 }
 
@@ -154,6 +189,19 @@ function theOnly(beginning: string, ids: readonly string[]): string {
   );
 }
 
+function notSaved({ id }: Session, cause: unknown): VideoToolsetError {
+  const code = systemCode(cause);
+  return new VideoToolsetError(
+    code === 'ENOSPC' || code === 'EDQUOT' ? 'disk_full' : 'storage_failed',
+    `The session ${id} could not be saved${code === undefined ? '' : ` (${code})`}.`,
+    {
+      ...{ cause, retryable: true },
+      next_step:
+        'Check the state folder (VIDEO_STATE) and its free space; jobs that were made go on, and video_list shows them.',
+    },
+  );
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -165,8 +213,8 @@ function parsed(text: string): unknown {
 /** The messages themselves are checked by the AI SDK. */
 function isSession(value: unknown): value is SavedSession {
   if (typeof value !== 'object' || value === null) return false;
-  const { id, agent, created, messages }: Partial<Record<keyof Session, unknown>> = value;
-  return [id, agent, created].every((text) => typeof text === 'string') && Array.isArray(messages);
+  const { id, agent, created, messages, within = '' }: Partial<Record<keyof Session, unknown>> = value;
+  return [id, agent, created, within].every((text) => typeof text === 'string') && Array.isArray(messages);
 }
 
 function compare(a: string, b: string): number {

@@ -9,6 +9,8 @@ export interface LedgerReads {
   find(hash: string, session: string): Promise<Clip | undefined>;
   get(key: string): Promise<Clip | undefined>;
   byJob(server: string, jobId: string): Promise<Clip | undefined>;
+  /** The same, by whatever name the server is called: ids of the studio are no other server's. */
+  byStudioJob(jobId: string): Promise<Clip | undefined>;
   /** The clip whose file this is, and which is not published yet. */
   byFile(workspace: string, path: string): Promise<Clip | undefined>;
   /** Newest first. */
@@ -26,6 +28,7 @@ export function createReads(driver: LedgerDriver, now: () => number): LedgerRead
     find: (hash, session) => wantedClip(driver, hash, session),
     get: (key) => oneClip(driver, 'key = ?', key),
     byJob: (server, jobId) => oneClip(driver, 'server = ? AND job_id = ?', server, jobId),
+    byStudioJob: (jobId) => oneClip(driver, 'job_id = ?', jobId),
 
     async byFile(workspace, path) {
       const rows = await driver.all(

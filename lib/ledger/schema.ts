@@ -50,6 +50,7 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (clip, number)
    );
    CREATE INDEX counted_attempts ON attempts (started_at) WHERE is_counted = 1;`,
+  'CREATE INDEX clips_by_job ON clips (job_id) WHERE job_id IS NOT NULL;',
   `CREATE TABLE storyboards (
      id TEXT PRIMARY KEY,
      title TEXT NOT NULL,

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { systemCode, VideoToolsetError } from '../errors.ts';
+import { isLoopback, namesOf } from '../hostNames.ts';
 import { createLog, type Log } from '../log.ts';
 import { sendResponse, toRequest } from './bridge.ts';
-import { createGuard, isLoopback, namesOf } from './guard.ts';
+import { createGuard } from './guard.ts';
 import { loadSdk } from './sdk.ts';
 import { createDesk, type McpServices } from './server.ts';
 import { createHttpSessions } from './sessions.ts';

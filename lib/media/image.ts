@@ -1,32 +1,48 @@
 import { crc32 } from 'node:zlib';
 import { VideoToolsetError } from '../errors.ts';
+import { type ImageSize, imageSizeOf } from './imageSize.ts';
 import { mediaTypeOf } from './sniff.ts';
+
+/** A decoder takes four bytes for each, however small the file is. */
+const MOST_PIXELS = 64_000_000;
 
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp';
 
-export interface ImageFacts {
+/** In pixels, as stored. */
+export interface ImageFacts extends ImageSize {
   mediaType: ImageType;
-  /** Pixels, as stored. */
-  width: number;
-  height: number;
 }
 
 /**
  * Is this a whole picture that a video server can use? Decoders accept some truncated files, so the structure is checked
- * first, then the picture is decoded.
+ * first, then its claimed size, and only then the picture is decoded, one at a time.
  * @throws VideoToolsetError `invalid_media`
  */
 export async function checkImage(bytes: Buffer): Promise<ImageFacts> {
   const mediaType = imageType(await mediaTypeOf(bytes.subarray(0, 4_100)));
   if (!IS_WHOLE[mediaType](bytes)) throw invalid(`the ${mediaType} file is damaged or cut off`);
-  const { loadImage } = await import('@napi-rs/canvas');
-  try {
-    const { width, height } = await loadImage(bytes);
-    if (width > 0 && height > 0) return { mediaType, width, height };
-  } catch (cause) {
-    throw invalid(`the ${mediaType} file cannot be decoded`, cause);
+  const claimed = imageSizeOf(mediaType, bytes);
+  if (claimed === undefined) throw invalid(`the ${mediaType} file is damaged or cut off`);
+  if (claimed.width * claimed.height > MOST_PIXELS) {
+    const size = `${claimed.width}x${claimed.height}`;
+    throw invalid(`it has ${size} pixels, which is more than ${MOST_PIXELS / 1_000_000} million`);
   }
+  const decoded = last.then(() => decodedSize(bytes));
+  last = decoded.catch(() => undefined);
+  const { width, height } = await decoded.catch((cause) => {
+    throw invalid(`the ${mediaType} file cannot be decoded`, cause);
+  });
+  if (width > 0 && height > 0) return { mediaType, width, height };
   throw invalid(`the ${mediaType} file holds no picture`);
+}
+
+/** One at a time: each may take a quarter of a gigabyte. */
+let last: Promise<unknown> = Promise.resolve();
+
+async function decodedSize(bytes: Buffer): Promise<ImageSize> {
+  const { loadImage } = await import('@napi-rs/canvas');
+  const { width, height } = await loadImage(bytes);
+  return { width, height };
 }
 
 function imageType(mediaType: string): ImageType {

@@ -123,7 +123,9 @@ export async function noteJob(clip: Clip, video: Video, services: ProductionServ
     case 'cancelled': {
       const message = video.error?.message ?? 'its server gave no reason';
       const failed = await ledger.move(clip, 'failed', { error: { code: video.error?.code ?? 'job_failed', message } });
-      const isUnbilled = api.profile.billsFailedJobs === 'no' && costsNothing(clip, api.profile);
+      // What a free server says of its failed jobs is not said of those that others make for it.
+      const isOthers = api.profile.costsNothing && !costsNothing(clip, api.profile);
+      const isUnbilled = api.profile.billsFailedJobs === 'no' && !isOthers;
       if (isUnbilled || video.raw.billed === false) await ledger.release(failed);
       return failed;
     }

@@ -18,6 +18,7 @@ export type { ProductionServices, Step, StepOptions } from './services.ts';
 export { advanceShot, type ShotOptions, type ShotStep } from './storyboard/advanceShot.ts';
 export type { Estimate } from './storyboard/estimate.ts';
 export { estimateText } from './storyboard/estimateText.ts';
+export { lastFrameOf } from './storyboard/frame.ts';
 export { loadStoryboard, type StoryboardText } from './storyboard/load.ts';
 export type { ShotEvent } from './storyboard/runShots.ts';
 export {
@@ -29,4 +30,5 @@ export {
   type StoryboardRun,
 } from './storyboard/runStoryboard.ts';
 export { STORYBOARD_SCHEMA } from './storyboard/schema.ts';
+export { storyboardFile } from './storyboard/storyboardFile.ts';
 export { intend, send, type Wish } from './submit.ts';

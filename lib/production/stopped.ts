@@ -24,7 +24,7 @@ export async function stopped(key: string, services: ProductionServices, cause: 
   );
 }
 
-function whatGoesOn({ key, state, jobId }: Clip, profile: Profile, services: ProductionServices): string {
+function whatGoesOn({ key, state, jobId, request }: Clip, profile: Profile, services: ProductionServices): string {
   switch (state) {
     case 'intended':
     case 'failed':
@@ -33,7 +33,7 @@ function whatGoesOn({ key, state, jobId }: Clip, profile: Profile, services: Pro
     case 'unknown':
       return `The clip ${key} was sent, and whether its job was made is not known yet.`;
     case 'known':
-      return `The job ${jobId} ${goesOn(profile, services)}.`;
+      return `The job ${jobId} ${goesOn({ ...profile, costsNothing: costsNothing({ request }, profile) }, services)}.`;
     case 'gone':
       return `The job ${jobId} is not known to its server any more.`;
     case 'done':

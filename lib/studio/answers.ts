@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Job } from './store.ts';
+import type { Job } from './job.ts';
 
 export const NOTICE = 'A preview drawn from the prompt by the animatic engine, not generative video.';
 
@@ -8,18 +8,27 @@ export class RequestError extends Error {
   readonly status: number;
   readonly code: string | null;
   readonly param: string | null;
+  /** After which the same request may be answered. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     status: number,
     message: string,
-    { code = null, param = null }: { code?: string | null; param?: string | null } = {},
+    { code = null, param = null, retryAfterSeconds }: RequestErrorFacts = {},
   ) {
     super(message);
     this.name = 'RequestError';
     this.status = status;
     this.code = code;
     this.param = param;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
+}
+
+interface RequestErrorFacts {
+  code?: string | null;
+  param?: string | null;
+  retryAfterSeconds?: number;
 }
 
 export function sendError(
@@ -57,7 +66,7 @@ export function videoResource(job: Job) {
     progress: job.progress,
     created_at: job.created_at,
     completed_at: job.completed_at,
-    expires_at: null,
+    expires_at: job.expires_at,
     prompt: job.prompt,
     size: job.size,
     seconds: job.seconds,

@@ -5,11 +5,12 @@ import type { Jobs } from './jobs.ts';
 import { readVideoUpload, VideoUpload } from './videoUpload.ts';
 
 export const MAX_CHARACTER_BYTES = 64 * 1024 * 1024;
+const WITH_VIDEO = { config: { formBytes: MAX_CHARACTER_BYTES + 1024 ** 2 } };
 const MAX_NAME_LENGTH = 80;
 
 /** Characters: figures that are drawn into clips whose prompt names them. */
 export function registerCharacters(server: FastifyInstance, jobs: Jobs): void {
-  server.post('/v1/videos/characters', async (request) => {
+  server.post('/v1/videos/characters', WITH_VIDEO, async (request) => {
     if (!request.isMultipart()) {
       throw new RequestError(400, 'A character is made from multipart/form-data with a video file and a name.', {
         code: 'invalid_body',

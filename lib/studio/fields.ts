@@ -1,8 +1,19 @@
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
+import { systemCode } from '../errors.ts';
 import { RequestError } from './answers.ts';
+import { bodyLimitOf, bodyTooLarge } from './bodies.ts';
 
 export type Fields = Record<string, unknown>;
+
+const PART_LIMITS = {
+  files: 1,
+  fields: 20,
+  parts: 21,
+  fieldNameSize: 100,
+  headerPairs: 20,
+  fieldSize: 32 * 1024 * 1024,
+};
 
 /** What becomes of a file part; it must be read to its end. */
 export type ReadFile = (part: MultipartFile) => Promise<unknown>;
@@ -34,27 +45,42 @@ function jsonFields(body: unknown): Fields {
 async function multipartFields(
   request: FastifyRequest,
   parameters: readonly string[],
-  fileSize?: number,
-  readFile?: ReadFile,
+  fileSize = 0,
+  readFile: ReadFile = discard,
 ): Promise<Fields> {
   const fields: Fields = {};
-  try {
-    const parts = request.parts(fileSize === undefined ? {} : { limits: { fileSize } });
+  const read = async () => {
+    const parts = request.parts({ limits: { ...PART_LIMITS, fileSize } });
     for await (const part of parts) {
       const { name, key, listed, index } = nameOf(part.fieldname);
-      // Read to its end all the same: an answer in the middle of an upload is lost on its sender.
-      if (part.type === 'file' && !parameters.includes(name)) part.file.resume();
-      const isWanted = part.type === 'file' && parameters.includes(name);
-      const value = part.type === 'field' ? part.value : isWanted ? await (readFile ?? toBuffer)(part) : undefined;
+      const isWanted = parameters.includes(name);
+      const value = part.type === 'field' ? part.value : await (isWanted ? readFile : discard)(part);
       const entry = key === undefined ? value : { [key]: value };
       fields[name] = listed ? withEntry(fields[name], index, entry) : entry;
     }
+  };
+  try {
+    const tooLarge = whenLargerThan(bodyLimitOf(request), request);
+    await Promise.race([read(), tooLarge]);
   } catch (error) {
     // The parser gives no status to a body that ends too early or has no boundary.
-    if (error instanceof RequestError || (error instanceof Error && 'statusCode' in error)) throw error;
+    if (error instanceof RequestError || systemCode(error) === 'ENOSPC') throw error;
+    if (error instanceof Error && 'statusCode' in error) throw error;
     throw new RequestError(400, 'The multipart body is damaged or cut off.', { code: 'invalid_body' });
   }
   return fields;
+}
+
+/** Rejects where more of the body comes; all of its texts are in memory. */
+function whenLargerThan(mostBytes: number, { raw }: FastifyRequest): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  let bytes = 0;
+  raw.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > mostBytes) reject(bodyTooLarge(mostBytes));
+  });
+  return promise;
 }
 
 function nameOf(field: string): { name: string; key?: string; listed: boolean; index?: number } {
@@ -70,7 +96,10 @@ function withEntry(before: unknown, index: number | undefined, entry: unknown): 
   return list.with(index, entry);
 }
 
-const toBuffer: ReadFile = (part) => part.toBuffer();
+/** Read to its end all the same: whatever stands behind it is to be understood. */
+const discard: ReadFile = async ({ file }) => {
+  for await (const _chunk of file);
+};
 
 function requireKnown(name: string, parameters: readonly string[]): void {
   if (parameters.includes(name)) return;

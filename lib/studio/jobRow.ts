@@ -1,5 +1,5 @@
 import type { Row } from '../sqlite.ts';
-import type { Job, JobStatus, Operation } from './store.ts';
+import type { Job, JobStatus, Operation } from './job.ts';
 
 /** A row of the table of jobs. */
 export function jobOf(row: Row): Job {
@@ -24,16 +24,19 @@ export function jobOf(row: Row): Job {
     ticket: textOf(row.ticket),
     notes: JSON.parse(String(row.notes)),
     usd: numberOf(row.usd),
+    caller: String(row.caller),
+    bytes: Number(row.bytes ?? 0),
+    expires_at: numberOf(row.expires_at),
   };
 }
 
 const textOf = (value: unknown) => (value === null ? null : String(value));
 const numberOf = (value: unknown) => (value === null ? null : Number(value));
 
-function operationOf(value: unknown): Operation {
+export function operationOf(value: unknown): Operation {
   return value === 'remix' || value === 'edit' || value === 'extension' ? value : 'create';
 }
 
-function statusOf(value: unknown): JobStatus {
+export function statusOf(value: unknown): JobStatus {
   return value === 'queued' || value === 'in_progress' || value === 'completed' ? value : 'failed';
 }

@@ -1,16 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Log } from '../log.ts';
 import type { Engine, Recipe, RecipeCharacter, RemoteEngine, Revision } from './engines/engine.ts';
+import type { Character, Job } from './job.ts';
+import { openDoor, queueFull } from './newJobs.ts';
 import { claimOwnership } from './owner.ts';
-import { openRenders, VARIANT_FILES, type Variant } from './renders.ts';
-import { type Character, type Job, type NewJob, openJobStore, unixNow } from './store.ts';
+import { openRenders, type RenderEnd, VARIANT_FILES, type Variant } from './renders.ts';
+import { defaultQuota, openRetention } from './retention.ts';
+import { openJobStore, unixNow } from './store.ts';
+import type { Figures } from './tally.ts';
 
 const ADOPTION_INTERVAL_MS = 1_000;
 /** A render that shows no sign of life for so long has failed. */
 const STALL_MS = 60_000;
+const KEEP_SECONDS = 30 * 86_400;
+const MOST_QUEUED = 1_000;
 /** They wait on a network, not for cores. */
 const REMOTE_CONCURRENCY = 16;
 
@@ -24,15 +30,23 @@ export interface JobRequest {
   width: number;
   height: number;
   seed?: number;
-  reference?: { bytes: Uint8Array; suffix: string };
+  /** A file of the request's own, which becomes the job's. */
+  reference?: { path: string; bytes: number; suffix: string };
   characters?: RecipeCharacter[];
 }
 
-/** Made, rendered a few at a time, taken up again after a crash. */
+/** Made, rendered a few at a time, taken up again after a crash, and cleared away in the end. */
 export interface Jobs {
-  create(request: JobRequest): Promise<Job>;
-  /** Starts a job on a completed one's changed recipe. @returns undefined where this engine cannot change that clip */
-  revise(source: Job, revision: Revision): Promise<Job | undefined>;
+  /** @throws RequestError 429 where the caller's jobs already fill their part of the queue */
+  requireRoom(caller: string): Promise<void>;
+  /** @throws as `requireRoom` */
+  create(request: JobRequest, caller?: string): Promise<Job>;
+  /**
+   * Starts a job on a completed one's changed recipe.
+   * @returns undefined where this engine cannot change that clip
+   * @throws as `requireRoom`
+   */
+  revise(source: Job, revision: Revision, caller: string): Promise<Job | undefined>;
   get(id: string): Promise<Job | undefined>;
   /** The completed job that made a file, known by its sha256. */
   findByDigest(digest: string): Promise<Job | undefined>;
@@ -41,6 +55,7 @@ export interface Jobs {
   remove(id: string): Promise<boolean>;
   /** Where a completed job's file lies. */
   fileOf(job: Job, variant: Variant): { folder: string; name: string };
+  figures(): Promise<Omit<Figures, 'streams'>>;
   createCharacter(name: string): Promise<Character>;
   character(id: string): Promise<Character | undefined>;
   close(): Promise<void>;
@@ -59,6 +74,15 @@ export interface JobsOptions {
   remoteConcurrency?: number;
   /** @default 60000 */
   stallMs?: number;
+  /** How long a completed clip can be fetched. @default 30 days */
+  keepSeconds?: number;
+  /** What all files of all jobs may have. @default 20 GiB, or a tenth of the disk where that is less */
+  quotaBytes?: number;
+  /** Jobs that may wait. @default 1000 */
+  mostQueued?: number;
+  /** Between how many callers they are divided. @default 1 */
+  callers?: number;
+  onRenderEnd?(end: RenderEnd): void;
 }
 
 export async function openJobs({
@@ -69,13 +93,27 @@ export async function openJobs({
   concurrency = availableParallelism(),
   remoteConcurrency = REMOTE_CONCURRENCY,
   stallMs = STALL_MS,
+  keepSeconds = KEEP_SECONDS,
+  mostQueued = MOST_QUEUED,
+  callers = 1,
+  ...options
 }: JobsOptions): Promise<Jobs> {
   const store = await openJobStore(folder);
   const owner = await claimOwnership(path.join(folder, 'owners'));
+  const quotaBytes = options.quotaBytes ?? (await defaultQuota(folder));
+  const retention = openRetention({ folder, clips: store.kept, quotaBytes, log });
+  const room = { jobs: mostQueued, share: Math.ceil(mostQueued / callers), bytes: quotaBytes };
   const jobFolder = (id: string) => path.join(folder, 'jobs', id);
   /** Jobs that this process cannot go on with. */
   const declined: string[] = [];
-  const common = { store, owner: owner.id, log, jobFolder, onDeclined: (id: string) => declined.push(id) };
+  const common = {
+    ...{ store, owner: owner.id, log, jobFolder, keepSeconds },
+    onDeclined: (id: string) => declined.push(id),
+    onEnd(end: RenderEnd) {
+      options.onRenderEnd?.(end);
+      void retention.sweep();
+    },
+  };
   const lanes = [
     openRenders({ ...common, lane: 'local', concurrency, stallMs, render: (_job, task) => engine.render(task) }),
     openRenders({
@@ -96,26 +134,7 @@ export async function openJobs({
     await pump();
   };
 
-  const start = async ({ facts, save }: NewClip): Promise<Job> => {
-    const id = `video_${randomBytes(12).toString('hex')}`;
-    try {
-      if (save !== undefined && facts.reference !== null) {
-        await mkdir(jobFolder(id), { recursive: true });
-        await save(path.join(jobFolder(id), facts.reference));
-      }
-      const job = await store.insert({
-        ...facts,
-        id,
-        created_at: unixNow(),
-        owner: owner.id,
-      });
-      void pump();
-      return job;
-    } catch (error) {
-      await rm(jobFolder(id), { recursive: true, force: true }).catch(() => undefined);
-      throw error;
-    }
-  };
+  const start = openDoor({ store, owner: owner.id, room, jobFolder, onStarted: () => void pump() });
 
   const adopt = () =>
     adoptOrphans().catch((error) => log.debug('studio: orphans were not adopted', { error: String(error) }));
@@ -125,7 +144,11 @@ export async function openJobs({
   owner.clearGone().catch((error) => log.debug('studio: old locks were not cleared', { error: String(error) }));
 
   return {
-    create({ reference, remote, requestedModel, seed, ...request }) {
+    async requireRoom(caller) {
+      if (!(await store.hasRoom(owner.id, caller, room))) throw queueFull();
+    },
+
+    create({ reference, remote, requestedModel, seed, ...request }, caller = '') {
       const { prompt, width, height } = request;
       const name = reference && `reference.${reference.suffix}`;
       const wanted =
@@ -143,12 +166,13 @@ export async function openJobs({
           reference: name ?? null,
           requested_model: requestedModel ?? null,
           notes,
+          caller,
         },
-        ...(reference && { save: (file) => writeFile(file, reference.bytes, { flush: true }) }),
+        ...(reference && { save: (file) => rename(reference.path, file) }),
       });
     },
 
-    async revise(source, revision) {
+    async revise(source, revision, caller) {
       if (source.engine !== engine.name || engine.revise === undefined) return undefined;
       const recipe = engine.revise(source.recipe, revision);
       const { reference } = source;
@@ -162,12 +186,22 @@ export async function openJobs({
           reference,
           operation: revision.kind,
           source: source.id,
+          caller,
         },
         ...(reference && { save: (file) => copyFile(path.join(jobFolder(source.id), reference), file) }),
       });
     },
 
     findByDigest: (digest) => store.findByDigest(digest),
+
+    async figures() {
+      const [byStatus, open, bytes] = await Promise.all([
+        store.countByStatus(),
+        store.countOpen(owner.id),
+        store.kept.bytes(),
+      ]);
+      return { byStatus, open, bytes, quotaBytes, evictions: retention.evictions };
+    },
 
     async createCharacter(name) {
       const character = { id: `char_${randomBytes(12).toString('hex')}`, name, created_at: unixNow() };
@@ -194,6 +228,7 @@ export async function openJobs({
     async close() {
       closing = true;
       clearInterval(adoption);
+      await retention.close();
       await Promise.all(lanes.map((lane) => lane.close()));
       try {
         await store.giveBack(owner.id);
@@ -208,10 +243,4 @@ export async function openJobs({
 
 function secondsOf({ segments }: Recipe): number {
   return segments.reduce((sum, segment) => sum + segment.seconds, 0);
-}
-
-interface NewClip {
-  facts: Omit<NewJob, 'id' | 'created_at' | 'owner'>;
-  /** Writes the reference image. */
-  save?(file: string): Promise<void>;
 }

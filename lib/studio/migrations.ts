@@ -31,4 +31,21 @@ export const MIGRATIONS = [
    ALTER TABLE jobs ADD COLUMN ticket TEXT;
    ALTER TABLE jobs ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
    ALTER TABLE jobs ADD COLUMN usd REAL;`,
+  // One row a job, numbered by its latest change, whichever program made it; a deleted job's row stays.
+  `CREATE TABLE job_changes (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     job TEXT NOT NULL UNIQUE
+   ) STRICT;
+   CREATE TRIGGER job_inserted AFTER INSERT ON jobs BEGIN REPLACE INTO job_changes (job) VALUES (new.id); END;
+   CREATE TRIGGER job_updated AFTER UPDATE ON jobs BEGIN REPLACE INTO job_changes (job) VALUES (new.id); END;
+   CREATE TRIGGER job_deleted AFTER DELETE ON jobs BEGIN REPLACE INTO job_changes (job) VALUES (old.id); END;
+   CREATE INDEX jobs_by_status ON jobs (status);
+   CREATE INDEX jobs_by_source ON jobs (source) WHERE source IS NOT NULL;`,
+  // Bytes are null in rows from before they were counted; those clips stay as long as new ones do.
+  `ALTER TABLE jobs ADD COLUMN caller TEXT NOT NULL DEFAULT '';
+   ALTER TABLE jobs ADD COLUMN bytes INTEGER;
+   ALTER TABLE jobs ADD COLUMN expires_at INTEGER;
+   UPDATE jobs SET expires_at = completed_at + 30 * 86400 WHERE status = 'completed';
+   CREATE INDEX kept_bytes ON jobs (status, expires_at, bytes) WHERE bytes > 0;
+   CREATE INDEX unmeasured_jobs ON jobs (id) WHERE bytes IS NULL;`,
 ];

@@ -10,12 +10,13 @@ export const openapi = {
     summary: 'A Videos API server that draws previews.',
     description:
       'The ten operations of the Videos API, answered by animatic previews: moving pictures drawn from the words of the ' +
-      'prompt, not generative video; a `model` of `provider/model` is made by that provider. No key is asked for. ' +
-      'Unknown parameters are refused with 400. What goes beyond the ' +
-      'API is marked with `x-studio`.',
+      'prompt, not generative video; a `model` of `provider/model` is made by that provider. A token is ' +
+      'asked for only where one is set. Unknown parameters are refused with 400, and whatever is too much or too fast ' +
+      'with 429, before anything is stored. What goes beyond the API is marked with `x-studio`.',
   },
   servers: [{ url: '/v1', description: 'This studio.' }],
   tags: [{ name: 'Videos' }, { name: 'Characters' }],
   paths,
-  components: { schemas },
+  security: [{}, { token: [] }],
+  components: { schemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
 } as const;

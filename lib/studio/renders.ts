@@ -6,8 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { sha256OfFile } from '../media/hash.ts';
 import { NotHere, type RemoteTask } from './engines/engine.ts';
+import type { Job, Lane } from './job.ts';
 import { failureOf, outcomeUnknown, StalledRender } from './jobFailure.ts';
-import { type Job, type JobStore, type Lane, unixNow } from './store.ts';
+import { bytesIn } from './retention.ts';
+import { type JobStore, unixNow } from './store.ts';
 
 export const VARIANT_FILES = {
   video: 'video.mp4',
@@ -19,6 +21,8 @@ export type Variant = keyof typeof VARIANT_FILES;
 
 const PROGRESS_INTERVAL_MS = 250;
 const STORE_RETRY_MS = 500;
+/** Of so many callers it is known who had the last turn. */
+const MOST_TURNS = 50;
 
 /** The renders of one owner in one lane, a few at a time. */
 export interface Renders {
@@ -30,6 +34,14 @@ export interface Renders {
   close(): Promise<void>;
 }
 
+/** How a render ended. */
+export interface RenderEnd {
+  lane: Lane;
+  outcome: 'completed' | 'failed' | 'stopped' | 'declined';
+  /** Of the clip. */
+  seconds: number;
+}
+
 export interface RendersOptions {
   store: JobStore;
   /** Whose jobs are rendered. */
@@ -39,6 +51,9 @@ export interface RendersOptions {
   render(job: Job, task: RemoteTask): Promise<unknown>;
   /** Called with a job that was given back because it cannot go on here. */
   onDeclined(id: string): void;
+  onEnd(end: RenderEnd): void;
+  /** How long a completed clip can be fetched. */
+  keepSeconds: number;
   log: Log;
   jobFolder(id: string): string;
   concurrency: number;
@@ -49,13 +64,16 @@ export interface RendersOptions {
 export function openRenders(options: RendersOptions): Renders {
   const { store, owner, lane, log, jobFolder, concurrency, stallMs } = options;
   const running = new Map<string, { abort: AbortController; done: Promise<void> }>();
+  /** Callers, the one whose job was started last at the end. */
+  let turns: string[] = [];
   let closing = false;
   let starting: Promise<void> | undefined;
 
   const startQueued = async (): Promise<void> => {
     while (!closing && running.size < concurrency) {
-      const job = await store.startNext(owner, lane);
+      const job = await store.startNext(owner, lane, turns);
       if (job === undefined) return;
+      turns = [...turns.filter((caller) => caller !== job.caller), job.caller].slice(-MOST_TURNS);
       const abort = new AbortController();
       running.set(job.id, { abort, done: render(job, abort) });
     }
@@ -72,6 +90,7 @@ export function openRenders(options: RendersOptions): Renders {
   const render = async (job: Job, abort: AbortController): Promise<void> => {
     const attempt = path.join(jobFolder(job.id), `attempt-${randomUUID()}`);
     let reportedAt = 0;
+    let outcome: RenderEnd['outcome'] = 'stopped';
     const stall =
       stallMs === undefined ? undefined : setTimeout(() => abort.abort(new StalledRender(stallMs)), stallMs);
     const report = (done: number, total: number): void => {
@@ -102,18 +121,24 @@ export function openRenders(options: RendersOptions): Renders {
       await rm(output, { recursive: true, force: true });
       await rename(attempt, output);
       const digest = await sha256OfFile(path.join(output, VARIANT_FILES.video)).catch(() => undefined);
-      const isMine = await store.complete(job.id, owner, unixNow(), digest);
-      if (!isMine) await discardIfDeleted(job.id);
+      const bytes = await bytesIn(jobFolder(job.id));
+      const completedAt = unixNow();
+      const clip = { completedAt, expiresAt: completedAt + options.keepSeconds, bytes, ...(digest && { digest }) };
+      const isMine = await store.complete(job.id, owner, clip);
+      if (isMine) outcome = 'completed';
+      else await discardIfDeleted(job.id);
     } catch (error) {
       log.debug('studio: a render failed', { job: job.id, error: String(error) });
       await rm(attempt, { recursive: true, force: true }).catch(() => undefined);
       const isStopped = abort.signal.aborted && !(abort.signal.reason instanceof StalledRender);
+      outcome = isStopped ? 'stopped' : error instanceof NotHere ? 'declined' : 'failed';
       if (isStopped) await discardIfDeleted(job.id);
       else if (error instanceof NotHere) await decline(job.id, error);
-      else await untilStored(() => store.fail(job.id, owner, failureOf(error)));
+      else await fail(job.id, error);
     } finally {
       clearTimeout(stall);
       running.delete(job.id);
+      options.onEnd({ lane, outcome, seconds: Number(job.seconds) });
       if (!closing) void pump();
     }
   };
@@ -142,6 +167,12 @@ export function openRenders(options: RendersOptions): Renders {
           .addFacts(id, owner, facts)
           .then(ifMine, (error) => log.debug('studio: facts were not stored', { error: String(error) })),
     };
+  };
+
+  const fail = async (id: string, error: unknown): Promise<void> => {
+    await untilStored(() => store.fail(id, owner, failureOf(error)));
+    // Its picture is of no more use. What cannot be removed now is found later.
+    await rm(jobFolder(id), { recursive: true, force: true }).catch(() => undefined);
   };
 
   const decline = async (id: string, reason: NotHere): Promise<void> => {

@@ -1,16 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
+import { VideoToolsetError } from '../errors.ts';
 import { checkImage } from '../media/image.ts';
 import { RequestError } from './answers.ts';
 import type { RecipeCharacter } from './engines/engine.ts';
 import { choice, type Fields, promptOf, readFields, requireString, typeName } from './fields.ts';
 import type { JobRequest } from './jobs.ts';
 import type { ChosenModel } from './models.ts';
+import { Upload, type Uploads } from './uploads.ts';
 
 export const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
 export const SECONDS = ['4', '8', '12', '16', '20'];
 
 const PARAMETERS = ['prompt', 'model', 'seconds', 'size', 'seed', 'input_reference', 'characters'];
-const SIZES = ['720x1280', '1280x720', '1024x1792', '1792x1024'];
+export const SIZES = ['720x1280', '1280x720', '1024x1792', '1792x1024'];
 const MOST_CHARACTERS = 2;
 const MOST_MODEL_CHARACTERS = 200;
 /** Models elsewhere take other sizes and lengths than the studio's own engine: what they do not offer is mapped. */
@@ -24,14 +28,21 @@ type FindCharacter = (id: string) => Promise<RecipeCharacter | undefined>;
 export interface RequestReader {
   findCharacter: FindCharacter;
   chooseModel(name: string | undefined): Promise<ChosenModel>;
+  /** Fetches the picture at an address. */
+  fetchImage(address: string, uploads: Uploads, signal: AbortSignal): Promise<Upload>;
 }
 
 /** @throws RequestError 400, in the reference's words for the reference's cases */
 export async function readCreateRequest(
   request: FastifyRequest,
-  { findCharacter, chooseModel }: RequestReader,
+  { findCharacter, chooseModel, fetchImage }: RequestReader,
+  uploads: Uploads,
 ): Promise<JobRequest> {
-  const fields = await readFields(request, PARAMETERS);
+  const fields = await readFields(request, PARAMETERS, {
+    readFile: ({ file }) => savedImage(file, uploads),
+    // One more than is taken, so that more is seen.
+    fileBytes: MAX_IMAGE_BYTES + 1,
+  });
   const chosen = await chooseModel(modelOf(fields.model));
   const isRemote = chosen.remote !== undefined;
   const [width = 0, height = 0] = sizeOf(fields, isRemote);
@@ -39,7 +50,7 @@ export async function readCreateRequest(
   const prompt = promptOf(fields);
   const seconds = isRemote ? remoteSecondsOf(fields.seconds) : Number(choice(fields, 'seconds', SECONDS, '4'));
   const characters = isRemote ? noCharacters(fields) : await charactersOf(fields.characters, findCharacter);
-  const reference = await referenceOf(fields.input_reference);
+  const reference = await referenceOf(fields.input_reference, { uploads, fetchImage, signal: request.signal });
   return {
     ...chosen,
     prompt,
@@ -139,38 +150,55 @@ function modelOf(value: unknown): string | undefined {
   });
 }
 
-async function referenceOf(value: unknown): Promise<JobRequest['reference']> {
+interface ImageSource extends Pick<RequestReader, 'fetchImage'> {
+  uploads: Uploads;
+  signal: AbortSignal;
+}
+
+async function referenceOf(value: unknown, source: ImageSource): Promise<JobRequest['reference']> {
   if (value === undefined) return undefined;
-  const invalid = (message: string, code: string) => new RequestError(400, message, { param: 'input_reference', code });
   if (typeof value === 'string') {
-    throw invalid(
+    throw invalidImage(
       "Invalid type for 'input_reference': expected an object or a file, but got a string instead.",
       'invalid_type',
     );
   }
-  const bytes = Buffer.isBuffer(value) ? value : bytesOfUrl(value, invalid);
-  if (bytes.length > MAX_IMAGE_BYTES)
-    throw invalid(`The reference image has more than ${MAX_IMAGE_BYTES} bytes.`, 'image_too_large');
+  const { path, bytes } = value instanceof Upload ? value : await imageAt(value, source);
   try {
-    const { mediaType } = await checkImage(bytes);
-    return { bytes, suffix: mediaType.replace('image/', '') };
+    const { mediaType } = await checkImage(await readFile(path));
+    return { path, bytes, suffix: mediaType.replace('image/', '') };
   } catch (error) {
-    throw invalid(
-      `The reference image cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-      'invalid_image',
-    );
+    if (!(error instanceof VideoToolsetError)) throw error;
+    throw invalidImage(`The reference image cannot be used: ${error.message}`, 'invalid_image');
   }
 }
 
-function bytesOfUrl(value: unknown, invalid: (message: string, code: string) => RequestError): Buffer {
+async function imageAt(value: unknown, { uploads, fetchImage, signal }: ImageSource): Promise<Upload> {
   const url = typeof value === 'object' && value !== null && 'image_url' in value ? value.image_url : undefined;
   if (typeof url !== 'string')
-    throw invalid("'input_reference' needs 'image_url'; this studio stores no files for 'file_id'.", 'invalid_value');
+    throw invalidImage(
+      "'input_reference' needs 'image_url'; this studio stores no files for 'file_id'.",
+      'invalid_value',
+    );
+  if (/^https?:/i.test(url) && URL.canParse(url)) return await fetchImage(url, uploads, signal);
   const prefix = DATA_URL.exec(url)?.[0];
   if (prefix === undefined)
-    throw invalid(
-      'This studio fetches no addresses: send the image as a file or as a base64 data URL.',
+    throw invalidImage(
+      "'image_url' is neither an address that begins with http:// or https:// nor a base64 data URL.",
       'invalid_image_url',
     );
-  return Buffer.from(url.slice(prefix.length), 'base64');
+  return await savedImage(Readable.from([Buffer.from(url.slice(prefix.length), 'base64')]), uploads);
+}
+
+async function savedImage(bytes: Readable, uploads: Uploads): Promise<Upload> {
+  const upload = await uploads.save(bytes, MAX_IMAGE_BYTES);
+  if (upload !== undefined) return upload;
+  throw new RequestError(413, `The reference image has more than ${MAX_IMAGE_BYTES} bytes.`, {
+    param: 'input_reference',
+    code: 'image_too_large',
+  });
+}
+
+function invalidImage(message: string, code: string): RequestError {
+  return new RequestError(400, message, { param: 'input_reference', code });
 }

@@ -3,22 +3,29 @@ import { systemCode } from '../errors.ts';
 import { RequestError, videoResource } from './answers.ts';
 import type { Revision } from './engines/engine.ts';
 import { choice, type Fields, promptOf, readFields, requireValue } from './fields.ts';
+import type { Job } from './job.ts';
 import type { Jobs } from './jobs.ts';
 import { idOf, SECONDS } from './requests.ts';
-import type { Job } from './store.ts';
 import { readVideoUpload, VideoUpload } from './videoUpload.ts';
 
 const MOST_SECONDS = 120;
 const MOST_EXTENSIONS = 6;
 /** More than the longest clip at the largest size has. */
 const MAX_CLIP_BYTES = 1024 ** 3;
+const WITH_CLIP = { config: { formBytes: MAX_CLIP_BYTES + 1024 ** 2 } };
+
+export interface RevisionsOptions {
+  jobs: Jobs;
+  find(id: string): Promise<Job>;
+  callerOf(request: FastifyRequest): string;
+}
 
 /** Remix, edit and extension: each makes a new job on the changed recipe of a completed one. */
-export function registerRevisions(server: FastifyInstance, jobs: Jobs, find: (id: string) => Promise<Job>): void {
-  const start = async (source: Job, revision: Revision) => {
+export function registerRevisions(server: FastifyInstance, { jobs, find, callerOf }: RevisionsOptions): void {
+  const start = async (source: Job, revision: Revision, caller: string) => {
     requireCompleted(source);
     if (revision.kind === 'extension') requireRoom(source, revision.seconds);
-    const job = await jobs.revise(source, revision).catch(async (error) => {
+    const job = await jobs.revise(source, revision, caller).catch(async (error) => {
       if (systemCode(error) !== 'ENOENT') throw error;
       // Its reference image was gone when it was to be copied: as a rule because the job was deleted meanwhile.
       await find(source.id);
@@ -38,6 +45,12 @@ export function registerRevisions(server: FastifyInstance, jobs: Jobs, find: (id
         'it draws them anew from their recipes. Make a new clip with the changed prompt.',
       { param: 'video', code: 'unsupported_video' },
     );
+  };
+
+  const admitted = async (request: FastifyRequest): Promise<string> => {
+    const caller = callerOf(request);
+    await jobs.requireRoom(caller);
+    return caller;
   };
 
   const sourceOf = async ({ video }: Fields): Promise<Job> => {
@@ -67,22 +80,25 @@ export function registerRevisions(server: FastifyInstance, jobs: Jobs, find: (id
   };
 
   server.post<{ Params: { id: string } }>('/v1/videos/:id/remix', async (request) => {
+    const caller = await admitted(request);
     const fields = await readFields(request, ['prompt']);
-    return start(await find(request.params.id), { kind: 'remix', prompt: promptOf(fields) });
+    return start(await find(request.params.id), { kind: 'remix', prompt: promptOf(fields) }, caller);
   });
 
-  server.post('/v1/videos/edits', async (request) => {
+  server.post('/v1/videos/edits', WITH_CLIP, async (request) => {
+    const caller = await admitted(request);
     const fields = await readClipFields(request, ['video', 'prompt']);
     const prompt = promptOf(fields);
-    return start(await sourceOf(fields), { kind: 'edit', prompt });
+    return start(await sourceOf(fields), { kind: 'edit', prompt }, caller);
   });
 
-  server.post('/v1/videos/extensions', async (request) => {
+  server.post('/v1/videos/extensions', WITH_CLIP, async (request) => {
+    const caller = await admitted(request);
     const fields = await readClipFields(request, ['video', 'prompt', 'seconds']);
     const prompt = promptOf(fields);
     requireValue('seconds', fields.seconds);
     const seconds = Number(choice(fields, 'seconds', SECONDS, ''));
-    return start(await sourceOf(fields), { kind: 'extension', prompt, seconds });
+    return start(await sourceOf(fields), { kind: 'extension', prompt, seconds }, caller);
   });
 }
 

@@ -1,65 +1,22 @@
 import path from 'node:path';
 import { type Database, openDatabase } from '../sqlite.ts';
-import type { Recipe } from './engines/engine.ts';
+import type { Character, CompletedClip, Job, JobStatus, Lane, NewJob, OpenJobs, Room } from './job.ts';
 import { jobOf } from './jobRow.ts';
+import { type KeptClips, keptClipsOf } from './keptClips.ts';
 import { MIGRATIONS } from './migrations.ts';
 
-export type Operation = 'create' | 'remix' | 'edit' | 'extension';
-export type JobStatus = 'queued' | 'in_progress' | 'completed' | 'failed';
-
-export interface Job {
-  id: string;
-  status: JobStatus;
-  /** Percent. */
-  progress: number;
-  engine: string;
-  prompt: string;
-  seconds: string;
-  size: string;
-  /** Unix seconds. */
-  created_at: number;
-  completed_at: number | null;
-  error: { code: string; message: string } | null;
-  recipe: Recipe;
-  /** Name of the reference image in the job's folder. */
-  reference: string | null;
-  owner: string | null;
-  operation: Operation;
-  /** Id of the job whose recipe this one's was made from. */
-  source: string | null;
-  /** The model's name in the request, where that is not what makes the clip. */
-  requested_model: string | null;
-  /** Unix seconds at which a provider was about to be asked for the clip: from then on it may cost, and is not asked for again. */
-  asked_at: number | null;
-  /** What the provider gave to fetch the clip with. */
-  ticket: string | null;
-  /** What is made otherwise than asked for, in words. */
-  notes: string[];
-  /** What the provider says the clip cost. */
-  usd: number | null;
-}
-
-/** Drawn on this machine's cores, or made elsewhere: by an engine that is named `provider/model`. */
-export type Lane = 'local' | 'remote';
-
-/** A figure of its own that prompts can name. */
-export interface Character {
-  id: string;
-  name: string;
-  /** Unix seconds. */
-  created_at: number;
-}
-
+const ORDINARY = { operation: 'create', source: null, requested_model: null, caller: '', bytes: 0 };
 const OPEN = "status IN ('queued', 'in_progress')";
+const HAS_ROOM = `(SELECT count(*) < ? AND total(caller = ?) < ? AND total(bytes) < ?
+  FROM jobs WHERE status = 'queued' AND owner = ?)`;
 const MINE = "id = ? AND owner = ? AND status = 'in_progress'";
-
-type Made = 'operation' | 'source' | 'requested_model' | 'notes';
-type Later = 'status' | 'progress' | 'completed_at' | 'error' | 'asked_at' | 'ticket' | 'usd';
-export type NewJob = Omit<Job, Later | Made> & Partial<Pick<Job, Made>>;
 
 /** The studio's jobs, shared by every studio on one state folder. A job is moved by its owner only. */
 export interface JobStore {
-  insert(job: NewJob): Promise<Job>;
+  /** @returns undefined where that owner's queue, or the caller's part of it, is full */
+  insert(job: NewJob, room?: Room): Promise<Job | undefined>;
+  /** Is there room for one more job of that caller? */
+  hasRoom(owner: string, caller: string, room: Room): Promise<boolean>;
   get(id: string): Promise<Job | undefined>;
   /** Newest first, or oldest first; `after` is the id of the last job of the page before. */
   list(query: { limit: number; order: 'asc' | 'desc'; after?: string }): Promise<{ jobs: Job[]; hasMore: boolean }>;
@@ -69,21 +26,28 @@ export interface JobStore {
   ownersOfOpenJobs(): Promise<(string | null)[]>;
   /** Takes over the unfinished jobs of an owner that is gone, but for some. */
   adopt(from: string | null, to: string, except?: readonly string[]): Promise<void>;
-  /** Marks the oldest queued job of this owner in that lane as running. */
-  startNext(owner: string, lane?: Lane): Promise<Job | undefined>;
+  /**
+   * Marks a queued job of this owner in that lane as running: the oldest of the caller whose last turn is longest ago.
+   * @param turns callers, the latest turn last
+   */
+  startNext(owner: string, lane?: Lane, turns?: readonly string[]): Promise<Job | undefined>;
   /** Notes that the job's clip is about to be asked for, or was refused. @returns false where the job was deleted or is another owner's by now */
   setAsked(id: string, owner: string, askedAt: number | null): Promise<boolean>;
   setTicket(id: string, owner: string, ticket: string): Promise<boolean>;
   addFacts(id: string, owner: string, facts: { notes?: readonly string[]; usd?: number }): Promise<boolean>;
   /** @returns false where the job was deleted or is another owner's by now */
   setProgress(id: string, owner: string, percent: number): Promise<boolean>;
-  /** `digest` is the clip's sha256, by which it is known again. */
-  complete(id: string, owner: string, completedAt: number, digest?: string): Promise<boolean>;
+  complete(id: string, owner: string, clip: CompletedClip): Promise<boolean>;
   fail(id: string, owner: string, error: { code: string; message: string }): Promise<boolean>;
   /** Gives unfinished jobs back, or one of them, for another studio or the next start. */
   giveBack(owner: string, id?: string): Promise<void>;
   /** The newest finished job whose clip has these bytes. */
   findByDigest(digest: string): Promise<Job | undefined>;
+  /** How many jobs there are of each status. */
+  countByStatus(): Promise<Partial<Record<JobStatus, number>>>;
+  /** How many of this owner's jobs wait, and run. */
+  countOpen(owner: string): Promise<OpenJobs[]>;
+  kept: KeptClips;
   insertCharacter(character: Character): Promise<void>;
   character(id: string): Promise<Character | undefined>;
   close(): void;
@@ -104,28 +68,21 @@ export async function openJobStore(folder: string): Promise<JobStore> {
     return row && jobOf(row);
   };
   return {
-    async insert({ operation = 'create', source = null, requested_model = null, notes = [], ...job }) {
-      await database.run(
-        `INSERT INTO jobs (id, status, engine, prompt, seconds, size, created_at, recipe, reference, owner, operation,
-           source, requested_model, notes) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        job.id,
-        job.engine,
-        job.prompt,
-        job.seconds,
-        job.size,
-        job.created_at,
-        JSON.stringify(job.recipe),
-        job.reference,
-        job.owner,
-        operation,
-        source,
-        requested_model,
-        JSON.stringify(notes),
+    async insert({ notes = [], recipe, ...job }, room) {
+      const made = { ...ORDINARY, ...job, notes: JSON.stringify(notes), recipe: JSON.stringify(recipe) };
+      const row = { ...made, status: 'queued' };
+      const names = Object.keys(row);
+      const isInserted = await changed(
+        `INSERT INTO jobs (${names}) SELECT ${names.map(() => '?')} WHERE ${room === undefined ? 'TRUE' : HAS_ROOM}`,
+        ...Object.values(row),
+        ...(room === undefined ? [] : roomValues(made.owner, made.caller, room)),
       );
-      return {
-        ...{ ...job, operation, source, requested_model, notes, status: 'queued', progress: 0 },
-        ...{ completed_at: null, error: null, asked_at: null, ticket: null, usd: null },
-      };
+      return isInserted ? await getOne(job.id) : undefined;
+    },
+
+    async hasRoom(owner, caller, room) {
+      const [row] = await database.all(`SELECT ${HAS_ROOM} AS fits`, ...roomValues(owner, caller, room));
+      return row?.fits === 1;
     },
 
     get: getOne,
@@ -159,13 +116,15 @@ export async function openJobStore(folder: string): Promise<JobStore> {
       );
     },
 
-    async startNext(owner, lane = 'local') {
+    async startNext(owner, lane = 'local', turns = []) {
       const [row] = await database.all(
         `UPDATE jobs SET status = 'in_progress', progress = 0 WHERE number =
-           (SELECT min(number) FROM jobs WHERE status = 'queued' AND owner = ? AND (instr(engine, '/') > 0) = ?)
+           (SELECT number FROM jobs WHERE status = 'queued' AND owner = ? AND (instr(engine, '/') > 0) = ?
+            ORDER BY (SELECT key FROM json_each(?) WHERE value = caller), number LIMIT 1)
          RETURNING *`,
         owner,
         lane === 'remote' ? 1 : 0,
+        JSON.stringify(turns),
       );
       return row && jobOf(row);
     },
@@ -187,11 +146,13 @@ export async function openJobStore(folder: string): Promise<JobStore> {
 
     setProgress: (id, owner, percent) => changed(`UPDATE jobs SET progress = ? WHERE ${MINE}`, percent, id, owner),
 
-    complete: (id, owner, completedAt, digest) =>
+    complete: (id, owner, { completedAt, expiresAt, bytes, digest }) =>
       changed(
-        `UPDATE jobs SET status = 'completed', progress = 100, completed_at = ?, digest = ?, owner = NULL
-         WHERE ${MINE}`,
+        `UPDATE jobs SET status = 'completed', progress = 100, completed_at = ?, expires_at = ?, bytes = ?, digest = ?,
+           owner = NULL WHERE ${MINE}`,
         completedAt,
+        expiresAt,
+        bytes,
         digest ?? null,
         id,
         owner,
@@ -222,6 +183,25 @@ export async function openJobStore(folder: string): Promise<JobStore> {
       return row && jobOf(row);
     },
 
+    async countByStatus() {
+      const rows = await database.all('SELECT status, count(*) AS jobs FROM jobs GROUP BY status');
+      return Object.fromEntries(rows.map(({ status, jobs }) => [status, Number(jobs)]));
+    },
+
+    async countOpen(owner) {
+      const rows = await database.all(
+        `SELECT instr(engine, '/') > 0 AS is_remote, total(status = 'queued') AS queued, total(status = 'in_progress') AS running
+         FROM jobs WHERE owner = ? AND ${OPEN} GROUP BY 1`,
+        owner,
+      );
+      return rows.map(({ is_remote, queued, running }) => ({
+        ...{ lane: is_remote === 1 ? ('remote' as const) : ('local' as const), queued: Number(queued) },
+        running: Number(running),
+      }));
+    },
+
+    kept: keptClipsOf(database),
+
     async insertCharacter({ id, name, created_at }) {
       await database.run('INSERT INTO characters (id, name, created_at) VALUES (?, ?, ?)', id, name, created_at);
     },
@@ -236,6 +216,10 @@ export async function openJobStore(folder: string): Promise<JobStore> {
       void synced?.then((durable) => durable.close());
     },
   };
+}
+
+function roomValues(owner: string | null, caller: string, { jobs, share, bytes }: Room) {
+  return [jobs, caller, share, bytes, owner];
 }
 
 export const unixNow = (): number => Math.floor(Date.now() / 1000);

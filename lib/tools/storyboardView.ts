@@ -2,8 +2,8 @@ import type { PublishedFile } from '../../types/cdn.ts';
 import type { ShotView, Storyboard } from '../../types/storyboard.ts';
 import type { JobView, ToolResult } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
+import { canGoOn } from '../production/storyboard/canGoOn.ts';
 import type { StoryboardRun } from '../production/storyboard/runStoryboard.ts';
-import type { Totals } from '../production/storyboard/totals.ts';
 import type { Services } from './services.ts';
 import { nextCall } from './view.ts';
 
@@ -13,24 +13,26 @@ const SHOWN_FILES = 20;
 /** By which an agent's cost is counted. */
 const SHOWN_JOBS = 100;
 
-/** What a model is told of a storyboard; `run` is undefined where it was only looked at. */
+/** What a run, or a look, came to. */
+type Seen = Pick<StoryboardRun, 'totals'> & Partial<Omit<StoryboardRun, 'totals' | 'board'>>;
+
+/**
+ * What a model is told of a storyboard.
+ * @throws VideoToolsetError what ended its run before its time
+ */
 export async function storyboardResult(
   board: Storyboard,
   services: Services,
-  run: (Omit<StoryboardRun, 'isBrokenOff'> & { totals: Totals }) | { totals: Totals; film?: Storyboard['film'] },
+  { totals, film, stoppedBy, filmError, manifest, contact_sheet }: Seen,
   isStopped = false,
 ): Promise<ToolResult> {
-  const { totals, film } = run;
   const { shots, states } = totals;
-  const { published = 0, failed = 0 } = states;
   const counts = Object.entries(states).map(([state, count]) => `${count} ${state}`);
   const address = film === undefined ? '' : ` The film: ${film.published?.url ?? film.file.path}.`;
   const summary = `${board.title}: of ${shots} shots ${counts.join(', ')}.${address}`;
-  const stoppedBy = 'stoppedBy' in run ? run.stoppedBy?.error : undefined;
-  const error = stoppedBy ?? ('filmError' in run ? run.filmError : undefined);
+  const error = stoppedBy?.error ?? filmError;
   if (isStopped) throw stopped(summary, board.id);
   if (error !== undefined) throw withState(error, summary, board.id);
-  const isOpen = published + failed < shots;
   return {
     summary,
     data: {
@@ -38,8 +40,8 @@ export async function storyboardResult(
       totals,
       ...(await listsOf(board, services, film?.published)),
       ...(film && { files: [film.file] }),
-      ...('manifest' in run && { manifest: run.manifest, contact_sheet: run.contact_sheet }),
-      ...(isOpen && nextStep(board.id, services)),
+      ...(manifest !== undefined && { manifest, contact_sheet }),
+      ...(canGoOn(states) && nextStep(board.id, services)),
     },
   };
 }
@@ -82,7 +84,7 @@ function stopped(summary: string, id: string): VideoToolsetError {
 /** What ended it, with where it stands now. */
 function withState(error: VideoToolsetError, summary: string, id: string): VideoToolsetError {
   const { next_step = '', ...facts } = error.facts;
-  const goOn = `Then ${nextCall('storyboard_produce', { id })}: what is made is not made again.`;
+  const goOn = `${nextCall('storyboard_produce', { id })} to go on; what is made is not made again.`;
   return new VideoToolsetError(error.code, `${error.message} ${summary}`, {
     ...facts,
     cause: error,

@@ -2,17 +2,22 @@ import { cpus } from 'node:os';
 import { benchAgent } from './agent.ts';
 import { benchDownload } from './download.ts';
 import { benchEightRenders } from './eightRenders.ts';
+import { benchExpiry } from './expiry.ts';
 import { benchFleet } from './fleet.ts';
 import { benchImport } from './importing.ts';
 import { benchLedger } from './ledger.ts';
 import { benchOverlap } from './overlap.ts';
+import { benchPage } from './page.ts';
 import { benchPolling } from './polling.ts';
 import { benchRender } from './render.ts';
+import { benchRenderThroughput } from './renderThroughput.ts';
 import { benchResume } from './resume.ts';
 import { benchRetrieve } from './retrieve.ts';
 import { benchS3 } from './s3.ts';
 import { benchSftp } from './sftp.ts';
 import { benchStarting } from './starting.ts';
+import { benchStoryboard } from './storyboard.ts';
+import { benchStudioLoad } from './studioLoad.ts';
 import { benchTools } from './toolTokens.ts';
 import { benchUpload } from './upload.ts';
 import { benchWaits } from './waits.ts';
@@ -20,7 +25,10 @@ import { benchWaits } from './waits.ts';
 /** Every figure the documentation or an aim names, measured on this machine in one run. */
 const BENCHES = [
   benchRender,
+  benchRenderThroughput,
   benchEightRenders,
+  benchStudioLoad,
+  benchExpiry,
   benchAgent,
   benchTools,
   benchDownload,
@@ -35,7 +43,9 @@ const BENCHES = [
   benchStarting,
   benchLedger,
   benchFleet,
+  benchPage,
   benchResume,
+  benchStoryboard,
 ];
 
 const wanted = process.argv[2];

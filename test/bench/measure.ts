@@ -10,12 +10,15 @@ export interface Measured {
 }
 
 /** A server of the bench in a process of its own, so that it measures nobody. */
-export async function startServer(program: string, args: string[]): Promise<{ baseUrl: string } & Disposable> {
+export async function startServer(
+  program: string,
+  args: string[],
+): Promise<{ baseUrl: string; pid: number | undefined } & Disposable> {
   const server = spawn(process.execPath, [path.join(import.meta.dirname, program), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [output] = await once(server.stdout, 'data');
-  return { baseUrl: String(output).trim(), [Symbol.dispose]: () => server.kill() };
+  return { baseUrl: String(output).trim(), pid: server.pid, [Symbol.dispose]: () => server.kill() };
 }
 
 /** A program that says itself what it took. */

@@ -1,5 +1,6 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -36,7 +37,7 @@ export async function openScreen(
   { columns = 80, rows = 24, env = {} }: { columns?: number; rows?: number; env?: Record<string, string> } = {},
 ): Promise<Screen> {
   const folder = mkdtempSync(path.join(tmpdir(), 'screen-'));
-  const socket = path.join(folder, 'tmux');
+  const [socket, codeFile] = [path.join(folder, 'tmux'), path.join(folder, 'code')];
   const environment = { ...cli.environment, ...env, SHELL: '/bin/sh', TERM: 'xterm', LC_ALL: 'C.UTF-8' };
   const tmux = async (...words: string[]): Promise<string> =>
     (await promisify(execFile)('tmux', ['-S', socket, ...words], { env: environment })).stdout;
@@ -45,7 +46,17 @@ export async function openScreen(
     'tmux',
     [
       ...['-S', socket, '-f', '/dev/null', 'start-server', ';', 'set-option', '-g', 'remain-on-exit', 'on', ';'],
-      ...['new-session', '-d', '-x', String(columns), '-y', String(rows), '-c', cli.cwd, command],
+      ...[
+        'new-session',
+        '-d',
+        '-x',
+        String(columns),
+        '-y',
+        String(rows),
+        '-c',
+        cli.cwd,
+        `${command}; echo $? > '${codeFile}'`,
+      ],
     ],
     { env: environment },
   );
@@ -79,14 +90,15 @@ export async function openScreen(
     },
     window: () => capture(),
     async exitCode() {
-      let state = '';
+      let code = '';
       const isOver = async () => {
-        state = await tmux('display', '-p', '#{pane_dead} #{pane_dead_status}');
-        // The window is closed some time before the status is known.
-        return /^1 \d/.test(state);
+        code = await readFile(codeFile, 'utf8').catch(() => '');
+        return code.endsWith('\n');
       };
-      await until(isOver, LIMIT_MS);
-      return Number(state.trim().slice(2));
+      await until(isOver, LIMIT_MS).catch(async () => {
+        throw new Error(`The program does not end:\n${await all()}`);
+      });
+      return Number(code);
     },
     async [Symbol.asyncDispose]() {
       await tmux('kill-server').catch(() => undefined);

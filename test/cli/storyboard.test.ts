@@ -202,3 +202,16 @@ test('two programs that run the same storyboard at once pay for it once', async 
   assert.deepEqual(totals.states, { published: 20 });
   assert.equal((await provider.books()).jobs.length, 20);
 });
+
+test('a planner makes many clips as one storyboard', async () => {
+  await using paid = await openPaid();
+  const { cli, provider } = paid;
+  const { code, stdout, stderr } = await cli.run(['plan', 'Five 4-second clips about tea. Publish them.', '--json']);
+  assert.equal(code, 0, stderr);
+  const { published, tool_calls } = JSON.parse(stdout);
+  assert.deepEqual(
+    [published.length, tool_calls.map(({ name }: { name: string }) => name)],
+    [5, ['storyboard_produce']],
+  );
+  assert.equal((await provider.books()).creates, 5);
+});

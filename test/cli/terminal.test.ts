@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { openSessions } from '../../lib/host/sessions.ts';
 import { CHECKED } from '../support/everyAnswer.ts';
 import { assertNoKey } from '../support/key.ts';
 import { openStudio, testEngine } from '../support/studio.ts';
@@ -83,6 +84,21 @@ for (const [what, press, code] of [
     assert.equal((await cli.run(['retrieve', id])).code, code === 0 ? 1 : 0);
   });
 }
+
+test('a terminal that does not say how wide it is shows a list all the same', { skip }, async () => {
+  await using cli = await openCommandLine({ VIDEO_BASE_URL: 'http://127.0.0.1:9' });
+  const sessions = openSessions(path.join(cli.environment.VIDEO_STATE ?? '', 'sessions'));
+  const session = sessions.start('sora_agent');
+  session.messages = [{ role: 'user', content: 'A paper boat' }];
+  await sessions.save(session);
+  const words = [process.execPath, ...CHECKED, BIN, 'sessions', 'list'].map((word) => `'${word}'`).join(' ');
+  const { stdout } = spawnSync('script', ['-qec', `stty cols 0 rows 0; ${words}`, '/dev/null'], {
+    cwd: cli.cwd,
+    env: { ...cli.environment, SHELL: '/bin/sh', TERM: 'xterm' },
+    encoding: 'utf8',
+  });
+  assert.match(stdout, new RegExp(`^${session.id} {2}A paper boat\r\n`));
+});
 
 test('a talk with the agent ends with Ctrl-D', { skip }, async () => {
   await using cli = await openCommandLine({ VIDEO_BASE_URL: 'http://127.0.0.1:9' });

@@ -22,6 +22,7 @@ test('the help fits a screen and names every command', async () => {
   for (const command of [
     'agent',
     'plan',
+    'sessions',
     'storyboard',
     'produce',
     'ledger',
@@ -66,6 +67,11 @@ for (const args of [
   ['download', 'video_1', '--name', '../x'],
   ['publish', '/etc/hostname'],
   ['studio', '--port', '70000'],
+  ['studio', '--host', '0.0.0.0'],
+  ['studio', '--token', 'short'],
+  ['studio', '--cors', 'app.example.org'],
+  ['studio', '--keep-days', '0'],
+  ['studio', '--queue', 'long'],
   ['agent', ' '],
   ['--workspace', '', 'list'],
 ]) {

@@ -2,46 +2,13 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { openRuntime, type Runtime } from '../../lib/runtime.ts';
 import type { AgentEvent } from '../../types/agent.ts';
-import type { Options } from '../../types/config.ts';
-import { type ChatScript, lastResult, listenAsModel, obedient } from '../support/chatServer.ts';
+import { type ChatScript, lastResult, obedient } from '../support/chatServer.ts';
 import { assertNoKey, KEY } from '../support/key.ts';
-import type { TestServer } from '../support/server.ts';
 import { openStudio, testEngine, untilStopped } from '../support/studio.ts';
-import { temporaryFolder } from '../support/temporary.ts';
+import { openAgent } from './support.ts';
 
 const CREATE = { tool: 'video_create', input: { prompt: 'A paper boat', seconds: 4, size: '1280x720' } };
-
-interface TestAgent extends AsyncDisposable {
-  runtime: Runtime;
-  chat: TestServer;
-  folder: string;
-}
-
-async function openAgent(script: ChatScript, options: Options = {}): Promise<TestAgent> {
-  const folder = await temporaryFolder();
-  const chat = await listenAsModel(script);
-  const runtime = openRuntime({
-    workspace: path.join(folder.path, 'videos'),
-    state: path.join(folder.path, 'state'),
-    pollIntervalMs: 20,
-    agentModel: 'openai-compatible/scripted',
-    agentBaseUrl: chat.baseUrl,
-    agentApiKey: KEY,
-    ...options,
-  });
-  return {
-    runtime,
-    chat,
-    folder: folder.path,
-    async [Symbol.asyncDispose]() {
-      await runtime.close();
-      await chat[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
 
 async function sessionTexts(folder: string): Promise<string[]> {
   const sessions = path.join(folder, 'state', 'sessions');
@@ -85,7 +52,33 @@ for (const stream of [true, false]) {
     assert.equal(result.error, undefined);
     assert.equal(result.text, 'I have no such tool.');
     assert.deepEqual(result.tool_calls, [{ name: 'make_coffee', ok: false, ms: 0 }]);
+    assert.equal(result.failure?.code, 'unknown_tool');
   });
+
+  test(`a model that corrects such a call has not failed (${how})`, async () => {
+    await using studio = await openStudio();
+    const script: ChatScript = (messages) => {
+      const results = messages.filter(({ role }) => role === 'tool').length;
+      if (results === 0) return { tool: 'make_coffee', input: {} };
+      if (results === 1) return { tool: 'video_list', json: '{"limit": ' };
+      return results === 2 ? { tool: 'video_list', input: {} } : 'Listed.';
+    };
+    await using agent = await openAgent(script, { baseUrl: studio.baseUrl });
+    const result = await (await agent.runtime.agents()).run('sora_agent', 'List them', { stream });
+    assert.equal(result.text, 'Listed.');
+    assert.equal(result.tool_calls.length, 3);
+    assert.equal(result.failure, undefined);
+  });
+
+  for (const finish of ['length', 'content_filter'] as const) {
+    test(`an answer that ends in its midst is no answer: ${finish} (${how})`, async () => {
+      await using agent = await openAgent(() => ({ text: 'I will make', finish }));
+      const result = await (await agent.runtime.agents()).run('sora_agent', 'A boat', { stream });
+      assert.equal(result.text, 'I will make');
+      assert.equal(result.error?.code, 'model_failed');
+      assert.match(result.error?.message ?? '', new RegExp(finish.replace('_', '-')));
+    });
+  }
 
   test(`a model that writes broken arguments makes no job, and is told so (${how})`, async () => {
     await using studio = await openStudio();
@@ -99,6 +92,7 @@ for (const stream of [true, false]) {
       result.tool_calls.map(({ name, ok }) => ({ name, ok })),
       [{ name: 'video_create', ok: false }],
     );
+    assert.equal(result.failure?.code, 'invalid_argument');
     assert.deepEqual((await agent.runtime.toolset.call('video_list', {})).data.jobs, []);
   });
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { openRuntime, type Runtime } from '../../lib/runtime.ts';
 import type { AgentEvent } from '../../types/agent.ts';
 import type { Options } from '../../types/config.ts';
 import { startProvider } from '../paid/provider.ts';
+import type { Provider } from '../paid/providerClient.ts';
 import { type ChatMessage, type ChatScript, type ChatTurn, lastResult, listenAsModel } from '../support/chatServer.ts';
 import { KEY } from '../support/key.ts';
 import { openStudio, testEngine } from '../support/studio.ts';
@@ -49,6 +51,11 @@ async function withAgents(
   } finally {
     await runtime.close();
   }
+}
+
+async function provided(use: (provider: Provider) => Promise<void>): Promise<void> {
+  await using provider = await startProvider();
+  await use(provider);
 }
 
 describe('a planner that hands work off', () => {
@@ -115,6 +122,30 @@ describe('a planner that hands work off', () => {
     });
   });
 
+  test('is told that money was spent, where the agent broke down beside a clip that was made', async () => {
+    await using provider = await startProvider();
+    const script = planning(['A cup']);
+    const told: Record<string, unknown>[] = [];
+    const breaking: ChatScript = (messages, request) => {
+      const result = lastResult(messages);
+      if (result === undefined) return script(messages, request);
+      if (!toolsOf(request.body).includes(HAND_OFF)) return { status: 400, message: 'out of memory' };
+      told.push(result);
+      return 'It broke down.';
+    };
+    await withAgents(breaking, { baseUrl: provider.baseUrl }, async (runtime) => {
+      const result = await (await runtime.agents()).run('planner_agent', 'A clip');
+      const [{ error, published } = {}] = told;
+      assert.deepEqual(
+        [Object(error).code, Object(error).submitted, Object(error).billed],
+        ['model_failed', 'yes', 'likely'],
+      );
+      assert.match(Object(error).next_step, /Do not hand it off again/);
+      assert.deepEqual(published, result.published);
+      assert.equal((await provider.books()).jobs.length, 1);
+    });
+  });
+
   test('cannot get round the budget or a person: both hold for the agents it calls', async () => {
     await using provider = await startProvider();
     const options = { baseUrl: provider.baseUrl, prices: { 'painter-1': 0.1 }, model: 'painter-1' };
@@ -159,6 +190,52 @@ describe('a planner that hands work off', () => {
       );
     });
   });
+});
+
+describe('a hand-off that is killed when its clip was made, and nobody was told', () => {
+  /** Both sessions stand as they did during the call that made the clip. */
+  const withKilled = (use: (runtime: Runtime, ids: { planner: string; agent: string }) => Promise<void>) =>
+    provided(async (provider) => {
+      await withAgents(planning(['A cup']), { baseUrl: provider.baseUrl }, async (runtime, folder) => {
+        const saved = path.join(folder, 'state', 'sessions');
+        const kept = path.join(folder, 'kept');
+        const { session: planner } = await (await runtime.agents()).run('planner_agent', 'A clip', {
+          onEvent: ({ type, agent }) =>
+            type === 'tool-start' && agent !== undefined && cpSync(saved, kept, { recursive: true }),
+        });
+        await cp(kept, saved, { recursive: true });
+        const [agent = ''] = (await readdir(saved))
+          .map((file) => path.basename(file, '.json'))
+          .filter((id) => id !== planner);
+        await use(runtime, { planner, agent });
+        assert.equal((await provider.books()).jobs.length, 1);
+      });
+    });
+
+  test('finds its clip when its own session is gone on with', () =>
+    withKilled(async (runtime, { agent }) => {
+      const session = await (await runtime.sessions()).load(agent);
+      assert.match(JSON.stringify(session.messages.at(-1)), /outcome_unknown.*video_produce/);
+      const result = await (await runtime.agents()).run('sora_agent', 'A cup\n\nContext: In blue.', { session });
+      assert.equal(result.published.length, 1);
+    }));
+
+  test('is not taken for a talk with a user', () =>
+    withKilled(async (runtime, { planner }) => {
+      const { sessions } = await (await runtime.sessions()).list();
+      assert.deepEqual(
+        sessions.map(({ id }) => id),
+        [planner],
+      );
+    }));
+
+  test('is not advised to be handed off again before somebody looked', () =>
+    withKilled(async (runtime, { planner }) => {
+      const { messages } = await (await runtime.sessions()).load(planner);
+      const last = JSON.stringify(messages.at(-1));
+      assert.match(last, /outcome_unknown.*video_list/);
+      assert.doesNotMatch(last, /Call hand_off/);
+    }));
 });
 
 test('agents that hand work to each other come to an end', async () => {

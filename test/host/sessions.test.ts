@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openSessions, type Session, type Sessions } from '../../lib/host/sessions.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -36,6 +37,34 @@ test('whoever reads a session while it is saved sees it whole', async () => {
   while (isSaving) JSON.parse(await readFile(file, 'utf8'));
   await saving;
   assert.deepEqual(await readdir(folder.path), [`${session.id}.json`]);
+});
+
+test('of saves at the same time the newest state stays', async () => {
+  await using folder = await temporaryFolder();
+  const sessions = openSessions(folder.path);
+  for (let round = 0; round < 30; round++) {
+    const session = sessions.start('sora_agent');
+    const saves: Promise<void>[] = [];
+    for (let said = 1; said <= 8; said++) {
+      session.messages = [...session.messages, { role: 'user', content: 'x'.repeat(5_000 * (8 - said)) }];
+      saves.push(sessions.save(session));
+      await sleep(1);
+    }
+    await Promise.all(saves);
+    assert.deepEqual(await sessions.load(session.id), session);
+  }
+});
+
+test('a save that follows one that failed is made', async () => {
+  await using folder = await temporaryFolder();
+  const place = path.join(folder.path, 'sessions');
+  await writeFile(place, 'in the way');
+  const sessions = openSessions(place);
+  const session = sessions.start('sora_agent');
+  await Promise.all([assert.rejects(sessions.save(session)), assert.rejects(sessions.save(session))]);
+  await rm(place);
+  await sessions.save(session);
+  assert.deepEqual(await sessions.load(session.id), session);
 });
 
 test('a session that cannot be saved leaves the saved one as it was', async (context) => {

@@ -57,6 +57,7 @@ export function ledgerContract(name: string, start: () => Promise<Ledgers>, skip
     const known = await ledger.answered(sent, 'job-1');
     assert.equal(known.jobId, 'job-1');
     assert.equal((await other.byJob(SERVER, 'job-1'))?.key, clip.key);
+    assert.equal((await other.byStudioJob('job-1'))?.key, clip.key);
     const done = await ledger.move(known, 'done');
     const downloaded = await ledger.move(done, 'downloaded', { file: FILE });
     assert.ok(downloaded.isOpen);

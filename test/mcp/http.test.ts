@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { isLoopback, namesOf } from '../../lib/mcp/guard.ts';
+import { isLoopback, namesOf } from '../../lib/hostNames.ts';
 import { serveMcpHttp } from '../../lib/mcp/http.ts';
 import { openRuntime } from '../../lib/runtime.ts';
 import { openCommandLine } from '../cli/support.ts';

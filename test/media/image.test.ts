@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createCanvas } from '@napi-rs/canvas';
 import { checkImage } from '../../lib/media/image.ts';
-import { mp4, picture } from '../support/media.ts';
+import { imageSizeOf } from '../../lib/media/imageSize.ts';
+import { hugePicture, mp4, picture } from '../support/media.ts';
 
 const TYPES = ['image/png', 'image/jpeg', 'image/webp'] as const;
 
@@ -32,4 +34,31 @@ test('what is no picture is refused by name', async () => {
   await assert.rejects(checkImage(Buffer.from('hello')), /no known kind of file/);
   await assert.rejects(checkImage(mp4()), /video\/mp4/);
   await assert.rejects(checkImage(Buffer.from('GIF89a\x01\0\x01\0\0\0\0;', 'latin1')), /image\/gif/);
+});
+
+test('the header of every kind of picture tells its size', () => {
+  for (const type of TYPES) {
+    for (const [width, height] of [
+      [1, 1],
+      [40, 20],
+      [3_000, 17],
+    ] as const)
+      assert.deepEqual(imageSizeOf(type, picture(type, width, height)), { width, height }, type);
+  }
+  const canvas = createCanvas(300, 200);
+  for (const quality of [50, 100]) {
+    const lossyOrNot = canvas.toBuffer('image/webp', quality);
+    assert.deepEqual(imageSizeOf('image/webp', lossyOrNot), { width: 300, height: 200 }, String(quality));
+  }
+});
+
+test('a small file that claims a huge picture is refused before it is decoded', async () => {
+  for (const type of TYPES) {
+    const bytes = hugePicture(type, 16_000);
+    assert.ok(bytes.length < 200_000, `${bytes.length}`);
+    const before = process.resourceUsage().maxRSS;
+    await assert.rejects(checkImage(bytes), /16000x16000 pixels, which is more than 64 million/, type);
+    // Decoded it has a gigabyte.
+    assert.ok(process.resourceUsage().maxRSS - before < 300_000);
+  }
 });

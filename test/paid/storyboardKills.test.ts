@@ -3,16 +3,19 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { openCommandLine } from '../cli/support.ts';
 import { seededRandom } from '../faults/random.ts';
+import { smallAnimatic } from '../production/storyboard/support.ts';
+import { missing, probe } from '../studio/engines/animatic/support.ts';
+import { POSTGRES_MISSING, startPostgres } from '../support/postgres.ts';
+import { openStudio } from '../support/studio.ts';
 import { killedAfter } from './killing.ts';
 import { openPaid, type Paid, PHASES, RELIABLE_LIST, seed, timesOf } from './support.ts';
 
-const SHOTS = 300;
-const KILLS = 15;
 /** Within which a program is killed, from its start. */
 const SPAN_MS = 5_000;
 const FAULTS = ['[429=2]', '[lost]', '[5xx]'];
-const RUN = ['storyboard', 'run', 'film.yaml', '--concurrency', '24', '--json'];
+const RUN = ['storyboard', 'run', 'film.yaml', '--json'];
 
 interface ShotEntry {
   id: string;
@@ -22,10 +25,10 @@ interface ShotEntry {
   file?: { path: string; sha256: string };
 }
 
-/** Three hundred postcards: a template, and a table beside it. One of twenty meets a fault of its server. */
-async function writeBoard({ cli }: Paid): Promise<void> {
+/** Postcards: a template, and a table beside it. One of twenty meets a fault of its server. */
+async function writeBoard({ cli }: Paid, shots: number): Promise<void> {
   const rows = Array.from(
-    { length: SHOTS },
+    { length: shots },
     (_, index) => `Boat ${index}${index % 20 === 0 ? ` ${FAULTS[(index / 20) % 3]}` : ''}`,
   );
   await writeFile(path.join(cli.cwd, 'shots.csv'), ['subject', ...rows].join('\n'));
@@ -41,21 +44,18 @@ async function decide({ cli, provider }: Paid, { clip = '', prompt }: ShotEntry)
   assert.equal(code, 0, stderr);
 }
 
-test(`${SHOTS} shots, ${KILLS} kills: each is published, and paid for once`, { timeout: 300_000 }, async (context) => {
-  await using paid = await openPaid({
-    provider: { ...PHASES, lagMs: 80 },
-    profile: { ...RELIABLE_LIST, refuses429BeforeJob: true },
-    settings: { ...timesOf({ sendDeadlineMs: 2_000, timeoutMs: 2_000 }), VIDEO_BUDGET_SECONDS: '100000' },
-  });
-  await writeBoard(paid);
+/** Runs it, kills it at random instants so many times, and runs it to its end: each shot is there, and paid for once. */
+async function withstandKills(paid: Paid, count: number, kills: number, concurrency: number): Promise<string> {
+  await writeBoard(paid, count);
   const random = seededRandom(seed);
-  let [kills, runs, decisions] = [0, 0, 0];
+  let [killed, runs, decisions] = [0, 0, 0];
   let shots: ShotEntry[] = [];
   while (shots.length === 0 || shots.some(({ state }) => state !== 'published')) {
     assert.ok(++runs < 60, `it never ends: ${JSON.stringify(shots.filter(({ state }) => state !== 'published'))}`);
-    const outcome = await killedAfter(paid.cli.start(RUN), kills < KILLS ? random() * SPAN_MS : undefined);
+    const running = paid.cli.start([...RUN, '--concurrency', String(concurrency)]);
+    const outcome = await killedAfter(running, killed < kills ? random() * SPAN_MS : undefined);
     if (outcome.code === null) {
-      kills++;
+      killed++;
       continue;
     }
     assert.ok([0, 1, 4].includes(outcome.code), outcome.stderr);
@@ -65,7 +65,7 @@ test(`${SHOTS} shots, ${KILLS} kills: each is published, and paid for once`, { t
     decisions += unknown.length;
     assert.equal(shots.filter(({ state }) => state === 'failed').length, 0, outcome.stderr);
   }
-  assert.equal(shots.length, SHOTS);
+  assert.equal(shots.length, count);
   const { jobs, creates } = await paid.provider.books();
   const paidFor = Map.groupBy(jobs, ({ prompt }) => prompt);
   for (const { id, prompt, file } of shots) {
@@ -74,6 +74,58 @@ test(`${SHOTS} shots, ${KILLS} kills: each is published, and paid for once`, { t
     const content = await readFile(path.join(paid.cli.environment.VIDEO_WORKSPACE ?? '', file?.path ?? ''));
     assert.equal(createHash('sha256').update(content).digest('hex'), made[0]?.sha256, id);
   }
-  assert.equal(jobs.length, SHOTS);
-  context.diagnostic(`seed ${seed}: ${JSON.stringify({ kills, runs, decisions, creates, payments: jobs.length })}`);
+  assert.equal(jobs.length, count);
+  return `seed ${seed}: ${JSON.stringify({ kills: killed, runs, decisions, creates, payments: jobs.length })}`;
+}
+
+const PATIENT = { ...timesOf({ sendDeadlineMs: 2_000, timeoutMs: 2_000 }), VIDEO_BUDGET_SECONDS: '100000' };
+const KNOWN = { ...RELIABLE_LIST, refuses429BeforeJob: true };
+
+test('300 shots, 15 kills: each is published, and paid for once', { timeout: 300_000 }, async (context) => {
+  await using paid = await openPaid({ provider: { ...PHASES, lagMs: 80 }, profile: KNOWN, settings: PATIENT });
+  context.diagnostic(await withstandKills(paid, 300, 15, 24));
+});
+
+test('a ledger in Postgres: 40 shots, 4 kills', { skip: POSTGRES_MISSING, timeout: 180_000 }, async (context) => {
+  await using postgres = await startPostgres();
+  const settings = { ...PATIENT, VIDEO_LEDGER: postgres.database() };
+  await using paid = await openPaid({ provider: { ...PHASES, lagMs: 80 }, profile: KNOWN, settings });
+  context.diagnostic(await withstandKills(paid, 40, 4, 16));
+});
+
+test('a chain of six, 10 kills: each shot is made once, and the film is whole', {
+  skip: missing('ffmpeg', 'ffprobe'),
+  timeout: 240_000,
+}, async () => {
+  await using studio = await openStudio({ engine: smallAnimatic() });
+  await using cli = await openCommandLine({
+    VIDEO_BASE_URL: studio.baseUrl,
+    VIDEO_SERVER: 'studio',
+    VIDEO_POLL_MS: '50',
+  });
+  const links = [1, 2, 3, 4, 5].map(
+    (index) => `  - { id: c${index}, prompt: A harbour at ${index}, continue_from: c${index - 1} }\n`,
+  );
+  const shots = ['  - { id: c0, prompt: A harbour at dawn }\n', ...links].join('');
+  await writeFile(path.join(cli.cwd, 'film.yaml'), `title: Chain\ndefaults: { seconds: 4 }\nshots:\n${shots}`);
+  const random = seededRandom(seed);
+  let film: { path: string } | undefined;
+  for (let runs = 0, kills = 0; film === undefined; runs++) {
+    assert.ok(runs < 60, 'it never ends');
+    const outcome = await killedAfter(cli.start(RUN), kills < 10 ? random() * SPAN_MS : undefined);
+    if (outcome.code === null) kills++;
+    else if (outcome.code === 0) ({ film } = JSON.parse(outcome.stdout));
+  }
+  const { jobs } = JSON.parse((await cli.run(['list', '--limit', '100', '--json'])).stdout);
+  assert.equal(jobs.length, 6);
+  const counted = [
+    '-select_streams',
+    'v:0',
+    '-count_frames',
+    '-show_entries',
+    'stream=nb_read_frames',
+    '-of',
+    'csv=p=0',
+  ];
+  assert.equal(await probe(film.path, ...counted), '144');
 });

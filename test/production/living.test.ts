@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFreeClip } from '../../lib/api/profiles.ts';
+import { advance } from '../../lib/production/advance.ts';
 import { costsNothing } from '../../lib/production/price.ts';
 import { intend } from '../../lib/production/submit.ts';
 import { DIALECTS } from '../studio/bridge/dialects.ts';
 import { type Bridged, openBridge } from '../studio/bridge/support.ts';
 import { ask } from '../support/studio.ts';
-import { errorOf, openTools } from '../tools/support.ts';
+import { openTools } from '../tools/support.ts';
 
 const { model } = DIALECTS.xai;
 const create = (parameters: { model?: string; seconds?: string; extra?: Record<string, unknown> }) =>
@@ -57,16 +58,25 @@ test('without a budget there is one for clips that cost', async () => {
   }
 });
 
-test('a clip that cost is not made anew when its job is gone', async () => {
+test('a clip that cost is not made anew when its job is gone, a preview is', async () => {
   await using bridged = await openBridge(DIALECTS.xai);
   await using client = await clientOf(bridged);
-  const { data } = await client.call('video_create', { prompt: 'A boat', model });
-  const { id = '', key = '' } = data.jobs?.[0] ?? {};
-  assert.equal((await ask(`${bridged.studio.baseUrl}/videos/${id}`, 'DELETE')).status, 200);
-  const ended = errorOf(await client.call('video_wait', { ids: [key] }));
-  assert.equal(ended.code, 'gone', JSON.stringify(ended));
-  assert.equal(bridged.provider.jobs.length <= 1, true);
-  assert.equal((await client.runtime.api().then((api) => api.list({}))).data.length, 0);
+  const { workspace, state } = client.runtime.config;
+  // As another program sees it, which made none of the jobs itself.
+  await using another = await clientOf(bridged, { workspace, state });
+  const ledger = await another.runtime.ledger();
+  for (const [parameters, attempts] of [
+    [{ model }, 1],
+    [{}, 2],
+  ] as const) {
+    const { data } = await client.call('video_create', { prompt: 'A boat', ...parameters });
+    const { id = '', key = '' } = data.jobs?.[0] ?? {};
+    assert.equal((await ask(`${bridged.studio.baseUrl}/videos/${id}`, 'DELETE')).status, 200);
+    const error = { code: 'not_found', message: 'It is not there.' };
+    await ledger.move((await ledger.get(key)) ?? assert.fail(), 'gone', { error });
+    const { clip, isSettled } = await advance(key, another.runtime, { limitMs: 1_000, stop: undefined });
+    assert.deepEqual([clip.attempt, isSettled], [attempts, attempts === 1]);
+  }
 });
 
 test('a clip that was refused before it was taken gives its price back', async () => {

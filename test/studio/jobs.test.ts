@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -236,7 +236,7 @@ test('a render that shows no sign of life is ended, one that goes on slowly is n
   await until(async () => (await jobs.get(stalled.id))?.status === 'failed');
   assert.match((await jobs.get(stalled.id))?.error?.message ?? '', /no progress for 0.4 seconds/);
   await until(async () => (await jobs.get(slow.id))?.status === 'completed');
-  assert.deepEqual(await readdir(path.join(folder.path, 'jobs', stalled.id)), []);
+  await until(() => !existsSync(path.join(folder.path, 'jobs', stalled.id)));
   await jobs.close();
 });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { NotHere, type RemoteTask } from '../../lib/studio/engines/engine.ts';
 import { JobFailure } from '../../lib/studio/jobFailure.ts';
@@ -166,7 +167,7 @@ test('a studio that closes before it asks leaves the asking to the next one', as
   await using folder = await temporaryFolder();
   const openRemote = async (model: string) =>
     remoteEngine(model, async ({ commit, signal }) => {
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      if (!signal.aborted) await once(signal, 'abort');
       await commit();
     });
   const studio = await startStudio({ state: folder.path, engine: testEngine(), openRemote });

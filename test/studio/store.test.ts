@@ -34,6 +34,7 @@ test('jobs of the first version are kept, as clips made from a prompt', async ()
   const store = await openJobStore(folder.path);
   assert.partialDeepStrictEqual(await store.get('video_old'), {
     ...{ status: 'completed', prompt: 'A boat', operation: 'create', source: null },
+    ...{ requested_model: null, asked_at: null, ticket: null, notes: [], usd: null },
   });
   store.close();
 });
@@ -44,7 +45,7 @@ test('a finished clip is known by its digest, the newest of several and no delet
   for (const id of ['video_1', 'video_2', 'video_3']) {
     await store.insert(job(id));
     await store.startNext('me');
-    if (id !== 'video_3') await store.complete(id, 'me', 2, 'abc');
+    if (id !== 'video_3') await store.complete(id, 'me', { completedAt: 2, expiresAt: 3, bytes: 4, digest: 'abc' });
   }
   assert.equal((await store.findByDigest('abc'))?.id, 'video_2');
   await store.remove('video_2');

@@ -12,12 +12,14 @@ export interface ChatMessage {
 export type ChatTurn =
   | string
   /** @property id of the call; one of its own if left out */
-  | { tool: string; input: unknown; id?: string }
+  | { tool: string; input: unknown; id?: string; finish?: 'length' | 'eos' }
   /** Arguments exactly as a careless model may write them. */
   | { tool: string; json: string }
   /** Several at once. */
   | { calls: readonly { tool: string; input: unknown }[] }
   | { status: number; message: string }
+  /** An answer that ends in the midst of it. */
+  | { text: string; finish: 'length' | 'content_filter' }
   | 'close the connection';
 
 export type ChatScript = (messages: ChatMessage[], request: Received) => ChatTurn | Promise<ChatTurn>;
@@ -41,14 +43,14 @@ const ENVELOPE = { id: 'chatcmpl-1', created: 1, model: 'scripted' };
 const USAGE = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
 
 function answerWhole(response: ServerResponse, turn: Said): void {
-  const message = { role: 'assistant', content: typeof turn === 'string' ? turn : null, ...calls(turn) };
+  const message = { role: 'assistant', content: textOf(turn) ?? null, ...calls(turn) };
   const choices = [{ index: 0, message, finish_reason: finishReason(turn) }];
   answerJson(response, { ...ENVELOPE, object: 'chat.completion', choices, usage: USAGE });
 }
 
 function answerStream(response: ServerResponse, turn: Said): void {
-  const deltas =
-    typeof turn === 'string' ? (turn.match(/\S+\s*/g) ?? []).map((content) => ({ content })) : [calls(turn)];
+  const words = textOf(turn)?.match(/\S+\s*/g) ?? [];
+  const deltas = [...words.map((content) => ({ content })), calls(turn)];
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const send = (delta: object, finish_reason: string | null = null) => {
     const chunk = { ...ENVELOPE, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] };
@@ -63,7 +65,7 @@ function answerStream(response: ServerResponse, turn: Said): void {
 let callCount = 0;
 
 function calls(turn: Said): { tool_calls?: object[] } {
-  if (typeof turn === 'string') return {};
+  if (typeof turn === 'string' || 'text' in turn) return {};
   const wanted = 'calls' in turn ? turn.calls : [turn];
   const tool_calls = wanted.map((call, index) => {
     const args = 'json' in call ? call.json : JSON.stringify(call.input);
@@ -73,7 +75,13 @@ function calls(turn: Said): { tool_calls?: object[] } {
   return { tool_calls };
 }
 
+function textOf(turn: Said): string | undefined {
+  if (typeof turn === 'string') return turn;
+  return 'text' in turn ? turn.text : undefined;
+}
+
 function finishReason(turn: Said): string {
+  if (typeof turn === 'object' && 'finish' in turn && turn.finish !== undefined) return turn.finish;
   return typeof turn === 'string' ? 'stop' : 'tool_calls';
 }
 

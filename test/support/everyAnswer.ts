@@ -50,7 +50,7 @@ function check(request: IncomingMessage, response: ServerResponse): void {
   });
   response.once('finish', () => {
     const { method = '', url = '' } = request;
-    if (method === 'HEAD' || url === '/openapi.json') return;
+    if (method === 'HEAD' || method === 'OPTIONS' || isBesideApi(url, response.statusCode)) return;
     try {
       const { checkAnswer } = loadContract();
       const body = type.startsWith('application/json') ? JSON.parse(Buffer.concat(chunks).toString()) : undefined;
@@ -59,6 +59,11 @@ function check(request: IncomingMessage, response: ServerResponse): void {
       report(error);
     }
   });
+}
+
+/** What is no operation of the API is not described by it; errors look the same everywhere. */
+function isBesideApi(url: string, status: number): boolean {
+  return status < 400 && !url.startsWith('/v1/');
 }
 
 /** Loaded when the first studio answers, and at once, because a command may end right after its last answer. */

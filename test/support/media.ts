@@ -1,3 +1,4 @@
+import { crc32, deflateSync } from 'node:zlib';
 import { createCanvas } from '@napi-rs/canvas';
 
 /** The smallest bytes that pass for a whole MP4: `ftyp`, an empty index and the payload. */
@@ -32,6 +33,44 @@ export function picture(type: 'image/png' | 'image/jpeg' | 'image/webp', width =
   context.fillRect(0, 0, width / 2, height);
   if (type === 'image/png') return canvas.toBuffer(type);
   return type === 'image/jpeg' ? canvas.toBuffer(type) : canvas.toBuffer(type);
+}
+
+/** A small file whose header claims a square picture of that side; the PNG keeps its word. */
+export function hugePicture(type: 'image/png' | 'image/jpeg' | 'image/webp', side: number): Buffer {
+  if (type === 'image/png') return onePixelBits(side);
+  const bytes = picture(type);
+  if (type === 'image/webp') {
+    const header = Buffer.from('RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0', 'latin1');
+    const size = Buffer.alloc(6);
+    size.writeUIntLE(side - 1, 0, 3);
+    size.writeUIntLE(side - 1, 3, 3);
+    const whole = Buffer.concat([header, size, bytes.subarray(12)]);
+    whole.writeUInt32LE(whole.length - 8, 4);
+    return whole;
+  }
+  const frame = bytes.indexOf(Buffer.of(0xff, 0xc0));
+  bytes.writeUInt16BE(side, frame + 5);
+  bytes.writeUInt16BE(side, frame + 7);
+  return bytes;
+}
+
+function onePixelBits(side: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  header.writeUInt8(1, 8);
+  const pixels = deflateSync(Buffer.alloc((Math.ceil(side / 8) + 1) * side));
+  const signature = Buffer.from('89504e470d0a1a0a', 'hex');
+  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]);
+}
+
+function chunk(name: string, content: Buffer): Buffer {
+  const named = Buffer.concat([Buffer.from(name, 'latin1'), content]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(content.length);
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(named));
+  return Buffer.concat([length, named, checksum]);
 }
 
 function box(name: string, payload: string | Buffer): Buffer {

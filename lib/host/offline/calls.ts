@@ -2,6 +2,7 @@ import { type ClipRequest, wordsOf } from './clipRequest.ts';
 import { type Call, type Conversation, HAND_OFF } from './conversation.ts';
 import { anotherTake, lastJob } from './earlier.ts';
 import { makingCall } from './makingCall.ts';
+import { storyboardCall } from './storyboard.ts';
 import type { Change, Wish } from './wish.ts';
 
 const DOING = { video_remix: 'remixes', video_edit: 'edits', video_extend: 'extends' } as const;
@@ -24,6 +25,8 @@ export function firstCalls(
     case 'list':
       return orMissing('video_list', [{ tool: 'video_list', input: {} }], 'lists jobs');
     case 'clips': {
+      const board = isPlanner ? storyboardCall(request, wish.clips, tools) : undefined;
+      if (board !== undefined) return [board];
       if (isPlanner) return handOffs(request, wish.clips, wish.pictures);
       const makers = wish.clips.map((clip) => firstCall(clip, tools));
       const missing = makers.find((call) => typeof call === 'string');

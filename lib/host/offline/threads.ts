@@ -2,12 +2,15 @@ import { isRecord } from '../../api/parse.ts';
 import type { ClipRequest } from './clipRequest.ts';
 import { type Call, parsed, type Round, records, type Step } from './conversation.ts';
 import { makingCall } from './makingCall.ts';
+import { STORYBOARD } from './storyboard.ts';
 
 /** One clip's way: a call, and what its results named as the next. */
 export type Thread = readonly Step[];
 
 /** What a result may ask for by itself, since it costs nothing and destroys nothing. */
 const HARMLESS = ['video_wait', 'video_retrieve', 'video_download', 'cdn_upload'];
+/** What goes on with work that was begun, by its name alone. */
+const GOES_ON_WITH: Record<string, string> = { video_produce: 'key', [STORYBOARD]: 'id' };
 const PUBLISHES = ['cdn_upload', 'video_produce'];
 /** The same call with the same arguments, before the offline model gives up. */
 const MOST_REPEATS = 12;
@@ -73,7 +76,7 @@ function callNamedBy(thread: Thread, index: number, { clips, tools }: Way): Call
 
 /**
  * The call that a result names as its next step: `Call <tool> with <JSON>`. One that costs money or destroys is followed
- * only where it repeats the call that it is the result of, or goes on with a clip by its key.
+ * only where it repeats the call that it is the result of, or goes on with what was begun by its name.
  */
 function namedCall(step: Step): Call | undefined {
   const words = failureOf(step)?.next_step ?? step.result.next_step;
@@ -81,7 +84,7 @@ function namedCall(step: Step): Call | undefined {
   const input = json === undefined ? undefined : parsed(json);
   if (tool === undefined || !isRecord(input)) return undefined;
   const call = { tool, input };
-  const goesOn = tool === 'video_produce' && Object.keys(input).join() === 'key';
+  const goesOn = GOES_ON_WITH[tool] !== undefined && Object.keys(input).join() === GOES_ON_WITH[tool];
   return HARMLESS.includes(tool) || goesOn || isSame(call, step) ? call : undefined;
 }
 

@@ -127,6 +127,8 @@ export async function runShots(
 
 function limitOf(limitMs: number): { signal: AbortSignal } & Disposable {
   const controller = new AbortController();
-  const timer = Number.isFinite(limitMs) ? setTimeout(() => controller.abort(), Math.max(1, limitMs)) : undefined;
+  // What a timer cannot hold is for ever.
+  const isLimited = limitMs < 2 ** 31;
+  const timer = isLimited ? setTimeout(() => controller.abort(), Math.max(1, limitMs)) : undefined;
   return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
 }

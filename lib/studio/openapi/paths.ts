@@ -17,7 +17,11 @@ const headers = {
 /** The answers of an operation: its own, and errors in the API's envelope. */
 const answers = (content: object, description: string) => ({
   200: { description, headers, content },
-  '4XX': { description: 'The request was refused, and why.', headers, content: json('Error') },
+  '4XX': {
+    description: 'The request was refused, and why. After 429 the same request may be sent again.',
+    headers: { ...headers, 'retry-after': { schema: { type: 'integer' }, description: 'Seconds; with 429.' } },
+    content: json('Error'),
+  },
   '5XX': { description: 'The studio failed.', headers, content: json('Error') },
 });
 

@@ -65,7 +65,12 @@ const createProperties = {
 } as const;
 
 const imageUrl = closed(
-  { image_url: { type: 'string', description: 'A base64 data URL. Addresses are not fetched.' } },
+  {
+    image_url: {
+      type: 'string',
+      description: 'A base64 data URL, or an address in the internet, which is fetched at once.',
+    },
+  },
   ['image_url'],
 );
 
@@ -127,7 +132,11 @@ export const schemas = {
       },
       created_at: time,
       completed_at: orNull(time),
-      expires_at: { type: 'null', description: 'Clips stay until they are deleted.' },
+      expires_at: {
+        ...orNull(time),
+        description:
+          'Of a completed clip: from then on its files cannot be fetched. It may come closer where the disk is wanted.',
+      },
       prompt,
       size: createProperties.size,
       seconds: { type: 'string', pattern: '^\\d+$', description: 'The whole clip, extensions included.' },

@@ -58,3 +58,27 @@ test('a picture is named among the files of the task that it is for', async () =
   const { call } = await answer([user('A boat. Use logo.png as the first frame.')], PLANNER);
   assert.deepEqual(JSON.parse(call.replace('hand_off_sora_agent ', '')).files, ['logo.png']);
 });
+
+test('from five clips on they are one storyboard, gone on with by its id, and told by their addresses', async () => {
+  const tools = [...PLANNER, 'storyboard_produce'];
+  const request = 'Six 4-second clips for a coffee brand, portrait, publish them';
+  const { call } = await answer([user(request)], tools);
+  const [tool, input] = [call.slice(0, call.indexOf(' ')), JSON.parse(call.slice(call.indexOf(' ')))];
+  assert.equal(tool, 'storyboard_produce');
+  const { title, output, shots } = JSON.parse(input.document);
+  assert.deepEqual([title, output, shots.length], [request, { concatenate: false }, 6]);
+  assert.deepEqual(shots[0], {
+    prompt: 'For a coffee brand. The opening: a wide view of the place.',
+    seconds: 4,
+    size: '720x1280',
+  });
+  const open = { next_step: 'Call storyboard_produce with {"id":"six-1"}' };
+  const next = await answer([user(request), ...step('storyboard_produce', input, open)], tools);
+  assert.equal(next.call, 'storyboard_produce {"id":"six-1"}');
+  const done = { published: [{ url: 'https://cdn.example/a.mp4' }, { url: 'https://cdn.example/b.mp4' }] };
+  const said = [...step('storyboard_produce', input, open), ...step('storyboard_produce', { id: 'six-1' }, done)];
+  const { text } = await answer([user(request), ...said], tools);
+  assert.match(text, /^2 clips are done\.\nPublished: \S+a\.mp4\nPublished: \S+b\.mp4/);
+  const unpublished = await answer([user(request.replace('publish them', 'do not publish them'))], tools);
+  assert.match(unpublished.call, /^hand_off_sora_agent /);
+});

@@ -108,6 +108,27 @@ for (const [version, modelOf] of [
   });
 }
 
+test("what a provider of one's own names is fetched from the public network only", async () => {
+  let calls = 0;
+  await using studio = await studioOf(
+    new MockVideoModelV4({
+      doGenerate: async () => {
+        calls++;
+        return {
+          videos: [{ type: 'url', url: 'https://127.0.0.1:9/clip.mp4', mediaType: 'video/mp4' }],
+          ...{ warnings: [], response: answered },
+        };
+      },
+    }),
+  );
+  const id = await createJob(studio.baseUrl, { model: 'acme/one' });
+  const failed = await reaches(studio.baseUrl, id, 'failed');
+  assert.partialDeepStrictEqual(failed, { error: { code: 'download_failed' } });
+  assert.match(JSON.stringify(failed), /private address 127\.0\.0\.1/);
+  assert.equal(Object(failed).billed, undefined);
+  assert.equal(calls, 1);
+});
+
 test('the machine takes a thumbnail and a spritesheet from the clip', { skip }, async () => {
   await using folder = await temporaryFolder();
   const file = path.join(folder.path, 'clip.mp4');

@@ -153,7 +153,7 @@ export async function openVideoModel(name: string, providers: Providers): Promis
 
 function ownProvider(name: string, provider: VideoProvider, model: string): OpenedModel {
   // Nothing is known of where it is: what it names is fetched from the public network only.
-  return { name, baseURL: new URL('https://localhost'), secrets: [], over: () => videoModelOf(provider, model) };
+  return { name, baseURL: new URL('https://provider.invalid'), secrets: [], over: () => videoModelOf(provider, model) };
 }
 
 async function factoryOf(known: Known): Promise<(settings: object) => unknown> {

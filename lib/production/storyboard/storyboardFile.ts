@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { VideoToolsetError } from '../errors.ts';
-import type { StoryboardText } from '../production/storyboard/load.ts';
+import { VideoToolsetError } from '../../errors.ts';
+import type { StoryboardText } from './load.ts';
 
 /** A storyboard that a person names: it may lie anywhere, and its table beside it. */
 export async function storyboardFile(file: string): Promise<StoryboardText> {

@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RequestError } from './answers.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The most that a form may have here. @default as much as any other body */
+    formBytes?: number;
+  }
+}
+
+/** Bodies up to this size are not counted. */
+const SMALL_BYTES = 64 * 1024;
+/** No body takes more memory: what is larger goes to the disk, or is only looked at. */
+const MOST_IN_MEMORY_BYTES = 32 * 1024 * 1024;
+const BUSY_RETRY_SECONDS = 1;
+/** A sender that has its answer already may go on for so long, or the answer would be lost on it. */
+const LINGER_MS = 5_000;
+const LINGER_BYTES = 64 * 1024 * 1024;
+const LINGER_CHECK_MS = 20;
+
+/** Refuses bodies that are too large before they are read, and more of them at once than there is memory for. */
+export function registerBodies(server: FastifyInstance, mostMemoryBytes: number): void {
+  let claimed = 0;
+
+  server.addHook('onRequest', async (request, reply) => {
+    const most = bodyLimitOf(request);
+    const bytes = announcedBytes(request);
+    if (bytes !== undefined && bytes > most) throw bodyTooLarge(most);
+    const claim = Math.min(bytes ?? most, MOST_IN_MEMORY_BYTES);
+    if (claim <= SMALL_BYTES) return;
+    if (claimed + claim > mostMemoryBytes) throw busy();
+    claimed += claim;
+    reply.raw.once('close', () => {
+      claimed -= claim;
+    });
+  });
+
+  server.addHook('onSend', async ({ raw }, reply) => {
+    // A connection that is closed at once takes the answer along.
+    if (!raw.complete) reply.removeHeader('connection');
+  });
+
+  server.addHook('onResponse', async ({ raw }) => {
+    if (!raw.complete) linger(raw);
+  });
+}
+
+export function bodyLimitOf(request: FastifyRequest): number {
+  const { bodyLimit, config } = request.routeOptions;
+  const isForm = /^multipart\//i.test(request.headers['content-type'] ?? '');
+  return (isForm ? config?.formBytes : undefined) ?? bodyLimit;
+}
+
+export function bodyTooLarge(mostBytes: number): RequestError {
+  return new RequestError(413, `The body has more than ${mostBytes} bytes.`, { code: 'body_too_large' });
+}
+
+/** Undefined where a body comes whose length nobody knows. */
+function announcedBytes({ headers }: FastifyRequest): number | undefined {
+  if (headers['transfer-encoding'] !== undefined) return undefined;
+  return Number(headers['content-length'] ?? 0);
+}
+
+function busy(): RequestError {
+  return new RequestError(429, 'The studio takes too many large bodies at this moment: nothing of this one was read.', {
+    code: 'busy',
+    retryAfterSeconds: BUSY_RETRY_SECONDS,
+  });
+}
+
+function linger(raw: IncomingMessage): void {
+  const { socket } = raw;
+  const [bytes, began] = [socket.bytesRead, performance.now()];
+  const timer = setInterval(() => {
+    const isTooMuch = socket.bytesRead - bytes > LINGER_BYTES || performance.now() - began > LINGER_MS;
+    if (isTooMuch) socket.destroy();
+    if (isTooMuch || raw.complete || socket.destroyed) clearInterval(timer);
+  }, LINGER_CHECK_MS);
+  timer.unref();
+  raw.unpipe();
+  raw.resume();
+}
