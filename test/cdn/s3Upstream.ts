@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { request as forward, type IncomingHttpHeaders } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 
 export interface Answer {
   status: number;
@@ -159,11 +160,11 @@ function fetchFrom(
 ): Promise<Answer> {
   const { 'content-length': _length, connection: _connection, ...others } = headers;
   return new Promise((resolve, reject) => {
-    const options = { method, headers: { ...others, 'content-length': String(body.length) } };
-    const outgoing = forward(`${target}${path}`, options, async (response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk);
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
+    // A kept connection may be closed by the server in the very moment it is used again.
+    const options = { agent: false, method, headers: { ...others, 'content-length': String(body.length) } };
+    const outgoing = forward(`${target}${path}`, options, (response) => {
+      const { statusCode: status = 0, headers: answered } = response;
+      buffer(response).then((read) => resolve({ status, headers: answered, body: read }), reject);
     });
     outgoing.on('error', reject).end(body);
   });

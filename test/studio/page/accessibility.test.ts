@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { CHROMIUM_MISSING } from '../../support/browser.ts';
 import { ask, createJob, field, openStudio, reaches, revisingEngine, untilStopped } from '../../support/studio.ts';
-import { pageOf, sharedBrowser } from './support.ts';
+import { onWall, pageOf, sharedBrowser } from './support.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -46,7 +46,7 @@ describe('axe-core', { skip: CHROMIUM_MISSING }, () => {
       const { page } = seen;
       await page.getByText('1%').waitFor();
       assert.deepEqual(await findings(page), []);
-      await page.getByText('a wolf').click();
+      await onWall(page, 'a wolf').click();
       await page.getByRole('link', { name: 'https://cdn.example/fox.mp4' }).waitFor();
       assert.deepEqual(await findings(page), []);
       await page.getByRole('button', { name: 'Extend' }).click();

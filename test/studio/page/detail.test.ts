@@ -6,7 +6,7 @@ import type { Locator } from 'playwright-core';
 import { CHROMIUM_MISSING } from '../../support/browser.ts';
 import { ask, createJob, field, openStudio, reaches, revisingEngine, until } from '../../support/studio.ts';
 import { openStudio as openAnimaticStudio } from '../support.ts';
-import { pageOf, sharedBrowser } from './support.ts';
+import { onWall, pageOf, sharedBrowser } from './support.ts';
 
 const HOSTILE = `<img src=x onerror="window.isHacked=true"><script>window.isHacked=true</script> & "quotes" <b>bold</b>`;
 
@@ -18,7 +18,7 @@ describe('the view of a clip', { skip: CHROMIUM_MISSING }, () => {
     const { id } = await studio.clip({ prompt: 'A red fox in a meadow by day', seconds: '8' });
     await using seen = await visit(pageOf(studio.baseUrl));
     const { page } = seen;
-    await page.getByText('A red fox in a meadow by day').click();
+    await onWall(page, 'A red fox in a meadow by day').click();
     const dialog = page.getByRole('dialog', { name: 'Clip' });
     await dialog.locator('.player').waitFor();
     await page.evaluate('document.querySelector(".player").play()');
@@ -113,7 +113,7 @@ describe('the view of a clip', { skip: CHROMIUM_MISSING }, () => {
     await reaches(studio.baseUrl, id, 'completed');
     await using seen = await visit(pageOf(studio.baseUrl));
     const { page } = seen;
-    await page.getByText('a boat to be deleted').click();
+    await onWall(page, 'a boat to be deleted').click();
     await page.getByRole('button', { name: 'Delete' }).click();
     const question = page.getByRole('alertdialog', { name: 'Delete this clip?' });
     await question.getByText('a boat to be deleted').waitFor();
@@ -159,19 +159,13 @@ describe('the view of a clip', { skip: CHROMIUM_MISSING }, () => {
   });
 
   test('follows a clip that is being made, and one that others delete', async () => {
-    await using studio = await openStudio({
-      engine: revisingEngine(
-        ({ signal }) =>
-          new Promise((resolve, reject) => {
-            signal.addEventListener('abort', () => reject(signal.reason));
-            setTimeout(resolve, 800);
-          }),
-      ),
-    });
+    const gate = Promise.withResolvers<void>();
+    await using studio = await openStudio({ engine: revisingEngine(() => gate.promise) });
     const id = await createJob(studio.baseUrl);
     await using seen = await visit(`${pageOf(studio.baseUrl)}#${id}`, { mayComplain: /404/ });
     const { page } = seen;
     await page.locator('.stage').getByText('In progress').waitFor();
+    gate.resolve();
     await page.getByRole('link', { name: 'Download' }).waitFor();
     await ask(`${studio.baseUrl}/videos/${id}`, 'DELETE');
     await page.getByRole('dialog', { name: 'This clip is gone' }).waitFor();

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { CHROMIUM_MISSING } from '../../support/browser.ts';
 import { ask, createJob, openStudio, reaches, until } from '../../support/studio.ts';
-import { pageOf, sharedBrowser } from './support.ts';
+import { onWall, pageOf, sharedBrowser } from './support.ts';
 
 /** What has the focus, as a screen reader would name it. */
 const focused = (page: Page) =>
@@ -21,7 +21,7 @@ describe('the keyboard', { skip: CHROMIUM_MISSING }, () => {
       await createJob(studio.baseUrl, { prompt: `clip ${number}.`, size: '1280x720' });
     await using seen = await visit(pageOf(studio.baseUrl));
     const { page } = seen;
-    await page.getByText('clip 1.').waitFor();
+    await onWall(page, 'clip 1.').waitFor();
     await until(async () => (await page.locator('.poster').count()) === 9);
     const pressed = async (...keys: string[]) => {
       for (const key of keys) await page.keyboard.press(key);
@@ -103,7 +103,7 @@ describe('the keyboard', { skip: CHROMIUM_MISSING }, () => {
     const { page } = seen;
     await page.locator('.card-link').focus();
     for (let number = 1; number <= 12; number++) await createJob(studio.baseUrl, { prompt: `clip ${number}.` });
-    await page.getByText('clip 12.').waitFor();
+    await onWall(page, 'clip 12.').waitFor();
     assert.match(String(await focused(page)), /the first/);
     await page.keyboard.press('ArrowLeft');
     assert.match(String(await focused(page)), /clip 1\./);

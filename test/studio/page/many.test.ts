@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { CHROMIUM_MISSING } from '../../support/browser.ts';
 import { createJob, openStudio, until } from '../../support/studio.ts';
 import { addJobs } from './manyJobs.ts';
-import { pageOf, sharedBrowser } from './support.ts';
+import { onWall, pageOf, sharedBrowser } from './support.ts';
 
 describe('five thousand clips', { skip: CHROMIUM_MISSING }, () => {
   const { visit } = sharedBrowser();
@@ -15,22 +15,22 @@ describe('five thousand clips', { skip: CHROMIUM_MISSING }, () => {
     await using seen = await visit(pageOf(studio.baseUrl), { mayComplain: /410/ });
     const { page } = seen;
     const count = () => page.locator('.card').count();
-    await page.getByText('clip 5000', { exact: true }).waitFor();
+    await onWall(page, 'clip 5000').waitFor();
     assert.ok((await count()) < 100);
     assert.equal(await page.locator('.card').first().getAttribute('aria-setsize'), '5000');
     await page.getByRole('link', { name: 'clip 5000' }).focus();
     await until(async () => {
       await page.keyboard.press('End');
-      return (await page.getByText('clip 1', { exact: true }).count()) === 1;
+      return (await onWall(page, 'clip 1').count()) === 1;
     }, 60_000);
     assert.equal(await page.locator('.card').last().getAttribute('aria-posinset'), '5000');
     assert.ok((await count()) < 100);
     await createJob(studio.baseUrl, { prompt: 'the newest' });
     await page.getByRole('button', { name: '1 newer clip' }).click();
-    await page.getByText('the newest').waitFor();
+    await onWall(page, 'the newest').waitFor();
     assert.ok((await count()) < 100);
     await page.getByRole('searchbox').fill('clip 4321');
-    await page.getByText('clip 4321', { exact: true }).waitFor();
+    await onWall(page, 'clip 4321').waitFor();
     assert.equal(await count(), 1);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { CHROMIUM_MISSING, launchBrowser } from '../../support/browser.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -59,10 +59,10 @@ export function sharedBrowser(): { visit(url: string, options?: VisitOptions): P
         page,
         async [Symbol.asyncDispose]() {
           await page.close();
-          assert.deepEqual(
-            complaints.filter((complaint) => !mayComplain.test(complaint)),
-            [],
-          );
+          const heard = complaints.filter((complaint) => !mayComplain.test(complaint));
+          // What is thrown here would hide behind what the test itself has thrown.
+          if (heard.length > 0) process.stderr.write(`${url}: ${heard.join('\n')}\n`);
+          assert.deepEqual(heard, []);
         },
       };
     },
@@ -71,3 +71,7 @@ export function sharedBrowser(): { visit(url: string, options?: VisitOptions): P
 
 /** Where the page of a studio is. */
 export const pageOf = (baseUrl: string): string => new URL('/', baseUrl).href;
+
+/** The prompt of a clip on the wall; the announcer speaks of clips, too. */
+export const onWall = (page: Page, prompt: string): Locator =>
+  page.locator('.card-prompt').getByText(prompt, { exact: true });

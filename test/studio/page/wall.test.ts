@@ -8,7 +8,7 @@ import { freePort } from '../../support/freePort.ts';
 import { ask, createJob, openStudio, reaches, testEngine, until } from '../../support/studio.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { openStudio as openAnimaticStudio } from '../support.ts';
-import { pageOf, sharedBrowser } from './support.ts';
+import { onWall, pageOf, sharedBrowser } from './support.ts';
 
 /** Work that reports what it is told to, and ends when it is told to. */
 function gatedWork() {
@@ -51,7 +51,7 @@ describe('the wall', { skip: CHROMIUM_MISSING }, () => {
     const id = await createJob(other.baseUrl, { prompt: 'a train elsewhere' });
     await page.getByRole('listitem').filter({ hasText: 'a train elsewhere' }).locator('img').waitFor();
     await ask(`${other.baseUrl}/videos/${id}`, 'DELETE');
-    await page.getByText('a train elsewhere').waitFor({ state: 'detached' });
+    await onWall(page, 'a train elsewhere').waitFor({ state: 'detached' });
     await other.close();
     assert.equal(await page.evaluate('window.isTheSame'), true);
   });
@@ -141,7 +141,7 @@ describe('the wall', { skip: CHROMIUM_MISSING }, () => {
     for (let boat = 1; boat <= 30; boat++) await createJob(studio.baseUrl, { prompt: `boat ${boat}` });
     await using seen = await visit(pageOf(studio.baseUrl), { height: 500 });
     const { page } = seen;
-    await page.getByText('boat 30').waitFor();
+    await onWall(page, 'boat 30').waitFor();
     await page.mouse.wheel(0, 600);
     const top = () => page.evaluate('document.elementFromPoint(200, 300).closest("li").dataset.id');
     await until(async () => (await page.evaluate('scrollY')) === 600);
@@ -152,17 +152,17 @@ describe('the wall', { skip: CHROMIUM_MISSING }, () => {
     await newer.waitFor();
     assert.equal(await top(), before);
     await newer.click();
-    await page.getByText('boat 32').waitFor();
+    await onWall(page, 'boat 32').waitFor();
     assert.deepEqual(
       await page.evaluate('[scrollY, document.activeElement.querySelector(".card-prompt").textContent]'),
       [0, 'boat 32'],
     );
     await page.getByLabel('Search').fill('boat 3');
-    await page.getByText('boat 29').waitFor({ state: 'detached' });
+    await onWall(page, 'boat 29').waitFor({ state: 'detached' });
     await createJob(studio.baseUrl, { prompt: 'boat 33' });
     await createJob(studio.baseUrl, { prompt: 'a train' });
-    await page.getByText('boat 33').waitFor();
-    assert.equal(await page.getByText('a train').count(), 0);
+    await onWall(page, 'boat 33').waitFor();
+    assert.equal(await onWall(page, 'a train').count(), 0);
   });
 
   test('says that the studio is gone, and goes on when it is back', async () => {
@@ -175,14 +175,14 @@ describe('the wall', { skip: CHROMIUM_MISSING }, () => {
       mayComplain: /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED/,
     });
     const { page } = seen;
-    await page.getByText('before').waitFor();
+    await onWall(page, 'before').waitFor();
     const stopped = performance.now();
     await first.close();
     assert.ok(performance.now() - stopped < 5_000, 'no stream holds a studio that is closed');
     await page.getByRole('alert').getByText('The studio does not answer').waitFor();
     const second = await start();
     await createJob(second.baseUrl, { prompt: 'after' });
-    await page.getByText('after').waitFor();
+    await onWall(page, 'after').waitFor();
     await page.getByRole('alert').waitFor({ state: 'hidden' });
     await second.close();
   });
