@@ -24,6 +24,7 @@ test('the help fits a screen and names every command', async () => {
     'plan',
     'sessions',
     'storyboard',
+    'worker',
     'produce',
     'ledger',
     'create',
