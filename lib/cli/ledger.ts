@@ -3,6 +3,7 @@ import type { Attempt, Clip } from '../../types/ledger.ts';
 import type { Video } from '../../types/video.ts';
 import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import type { Decision } from '../production/decide.ts';
+import { FLEET } from '../production/services.ts';
 import type { Runtime } from '../runtime.ts';
 import { jobView } from '../tools/view.ts';
 import { type Invocation, invoke } from './invocation.ts';
@@ -10,6 +11,8 @@ import { oneLine, print, printError, printJson } from './output.ts';
 import { spentOfLate } from './spending.ts';
 
 const SHOWN_PROMPT = 48;
+const GOES_ON =
+  'A worker of the fleet goes on with it within a minute or two, or as soon as its storyboard is run again.';
 
 export function registerLedger(program: Command): void {
   const ledger = program
@@ -58,7 +61,9 @@ async function showOne({ runtime, json, signal }: Invocation, key: string): Prom
   // The row is shown also while its server cannot be asked.
   const candidates =
     isUndecided && clip.server === runtime.server
-      ? await candidatesOf(clip, runtime, signal).catch((error) => printError(toToolsetError(error).report()))
+      ? await candidatesOf(clip, await servicesFor(clip, runtime), signal).catch((error) =>
+          printError(toToolsetError(error).report()),
+        )
       : [];
   if (json) {
     printJson({ ...documentOf(clip), attempts, ...(candidates && { candidates: candidates.map(jobView) }) });
@@ -87,11 +92,17 @@ async function decideOne(
 ): Promise<number> {
   const { decide } = await import('../production/decide.ts');
   const clip = await clipOf(key, runtime);
-  const decided = await decide(clip, decision, runtime, signal);
+  const decided = await decide(clip, decision, await servicesFor(clip, runtime), signal);
   if (json) printJson(documentOf(decided));
   else print(`${lineOf(decided)}\n`);
-  if (decided.isOpen) progress.note('Go on with: video-toolset produce --resume');
+  const isOfFleet = decided.workspace === FLEET;
+  if (decided.isOpen) progress.note(isOfFleet ? GOES_ON : 'Go on with: video-toolset produce --resume');
   return 0;
+}
+
+/** The pictures of a fleet's clips are where every machine can have them. */
+async function servicesFor({ workspace }: Clip, runtime: Runtime): Promise<Runtime> {
+  return workspace === FLEET ? (await import('../production/fleet/fleet.ts')).inFleet(runtime) : runtime;
 }
 
 async function clipOf(key: string, { ledger }: Runtime): Promise<Clip> {

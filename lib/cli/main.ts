@@ -40,6 +40,8 @@ export async function main(args: readonly string[]): Promise<void> {
     .option('--base-url <url>', 'the video server (VIDEO_BASE_URL)')
     .option('--yes', 'approve what this one call asks for')
     .addHelpText('after', EXAMPLES)
+    // `help` works as well; --help is named above.
+    .configureHelp({ visibleCommands: ({ commands }) => [...commands] })
     .configureOutput({ writeOut: print, writeErr: tell })
     .exitOverride();
   const registrations = [

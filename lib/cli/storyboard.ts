@@ -26,6 +26,7 @@ export function registerStoryboard(program: Command): void {
   storyboard
     .command('check <file>')
     .description('is it in order, what will it cost and how long will it take? Nothing is sent')
+    .option('--fleet <postgres>', 'made by the machines that meet in this database')
     .action((file: string, _settings, command: Command) =>
       invoke(command, async (invocation) => check(await planOf(file, invocation.runtime), invocation)),
     );

@@ -56,9 +56,8 @@ async function work(settings: WorkerSettings, { runtime, json, progress, signal 
     await runtime.workspace.requireWritable();
     if (window !== undefined) await ledger.windows.set(server, window);
     const services = inFleet({ ...runtime, ledger: async () => ledger });
-    const leaseMs = 1_000 * (leaseSeconds ?? boss.USUAL_LEASE_SECONDS);
     const onEvent = (event: WorkerEvent) => progress.note(textOf(event));
-    const options = { concurrency, leaseMs, signal, graceMs: 1_000 * grace, onEvent };
+    const options = { concurrency, signal, graceMs: 1_000 * grace, onEvent };
     const worker = createWorker(queue, services, options);
     const { health: place } = settings;
     await using health =

@@ -23,8 +23,8 @@ export async function openPool(connectionString: string, { max, queryTimeoutMs }
 /** What a failure of Postgres means. @throws VideoToolsetError `storage_failed`, retryable */
 export function failClearly(error: unknown): never {
   if (error instanceof VideoToolsetError) throw error;
-  const code = systemCode(error);
-  const reason = code ?? (error instanceof Error ? error.name : 'unknown');
+  // What has no code is what the client says of its connection.
+  const reason = systemCode(error) ?? (error instanceof Error ? error.message : 'unknown');
   throw new VideoToolsetError('storage_failed', `The ledger in Postgres cannot be used (${reason}).`, {
     cause: error,
     retryable: true,

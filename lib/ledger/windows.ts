@@ -16,7 +16,7 @@ export interface ServerWindow {
 }
 
 export interface Windows {
-  /** Makes the window, or gives it another width. */
+  /** Makes the window, or gives it another width; the same one again leaves it as it is. */
   set(server: string, most: number): Promise<void>;
   /** Undefined where none was set: then nothing is held back. */
   get(server: string): Promise<ServerWindow | undefined>;
@@ -41,7 +41,8 @@ export function createWindows(driver: LedgerDriver, now: () => number): Windows 
     async set(server, most) {
       await driver.run(
         `INSERT INTO windows (server, most, size, closed_until) VALUES (?, ?, ?, 0)
-         ON CONFLICT (server) DO UPDATE SET most = excluded.most, size = excluded.size`,
+         ON CONFLICT (server) DO UPDATE SET most = excluded.most, size = excluded.size
+         WHERE windows.most <> excluded.most`,
         ...[server, most, most],
       );
     },

@@ -9,6 +9,10 @@ export type {
   StoryboardPlan,
 } from '../../types/storyboard.ts';
 export { advance } from './advance.ts';
+export { inFleet, requireShared } from './fleet/fleet.ts';
+export { type FleetQueue, openQueue } from './fleet/queue.ts';
+export { beginInFleet, type FleetOptions, runInFleet } from './fleet/runFleet.ts';
+export { createWorker, type FleetWorker, type WorkerOptions, type WorkerStatus } from './fleet/worker.ts';
 export { type Outcome, produce, produceWish } from './produce.ts';
 export type { ProductionServices, Step, StepOptions } from './services.ts';
 export { advanceShot, type ShotOptions, type ShotStep } from './storyboard/advanceShot.ts';

@@ -3,20 +3,21 @@ import { openLedger } from '../../lib/ledger/open.ts';
 import { wish } from '../ledger/support.ts';
 
 /** Carries clips through every move of the ledger, or opens one with many rows; prints what it took. */
-const [task = '', folder = '', count = '0'] = process.argv.slice(2);
+const [task = '', place = '', count = '0'] = process.argv.slice(2);
 const FILE = { path: 'boat.mp4', bytes: 3, sha256: 'ab', content_type: 'video/mp4' };
 const PUBLISHED = { ...FILE, url: 'https://cdn.example/x', key: 'x', verified: 'sha256' as const };
 
 const before = process.memoryUsage().rss;
 const started = performance.now();
-const place = { ledger: path.join(folder, 'ledger.db'), sendDeadlineMs: 10_000, quarantineMs: 90_000 };
-const ledger = await openLedger(place, false);
+const file = place.startsWith('postgres:') ? place : path.join(place, 'ledger.db');
+const ledger = await openLedger({ ledger: file, sendDeadlineMs: 10_000, quarantineMs: 90_000 }, false);
 const opened = performance.now();
 
 if (task === 'clips') {
   for (let index = 0; index < Number(count); index++) {
-    const { clip } = await ledger.intend(wish(`clip ${index}`), { usd: 1e6, seconds: 1e6, jobs: 1e6 });
-    const known = await ledger.answered(ledger.markSent(clip), `job ${index}`);
+    const name = `${process.pid} ${index}`;
+    const { clip } = await ledger.intend(wish(name), { usd: 1e6, seconds: 1e6, jobs: 1e6 });
+    const known = await ledger.answered(ledger.markSent(await ledger.markSentAhead(clip)), name);
     const downloaded = await ledger.move(await ledger.move(known, 'done'), 'downloaded', { file: FILE });
     await ledger.move(downloaded, 'published', { published: PUBLISHED });
   }

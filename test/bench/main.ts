@@ -3,6 +3,7 @@ import { benchAgent } from './agent.ts';
 import { benchDownload } from './download.ts';
 import { benchEightRenders } from './eightRenders.ts';
 import { benchExpiry } from './expiry.ts';
+import { benchFleet } from './fleet.ts';
 import { benchImport } from './importing.ts';
 import { benchLedger } from './ledger.ts';
 import { benchOverlap } from './overlap.ts';
@@ -41,6 +42,7 @@ const BENCHES = [
   benchImport,
   benchStarting,
   benchLedger,
+  benchFleet,
   benchPage,
   benchResume,
   benchStoryboard,

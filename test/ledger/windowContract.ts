@@ -86,6 +86,7 @@ export function windowContract(name: string, start: () => Promise<Ledgers>, skip
       const { size, closedUntil, room } = (await other.windows.get(SERVER)) ?? assert.fail('There is no window.');
       assert.deepEqual([size, closedUntil, room], [4, clock.now() + 500, 0]);
       await assert.rejects(other.attemptAnew(clip, PRICE, {}, 'made no job'), FULL);
+      await ledger.windows.set(SERVER, 8);
       clock.advance(500);
       assert.equal(await roomOf(ledger), 4, 'what was refused waits outside');
       await other.attemptAnew(clip, PRICE, {}, 'made no job');

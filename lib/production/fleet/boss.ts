@@ -37,6 +37,8 @@ export async function openBoss(connectionString: string, options: BossOptions): 
     db: { executeSql: (text, values) => pool.query(text, values) },
     schedule: isWorker,
     supervise: isWorker,
+    // For pg-boss's dashboard.
+    ...{ persistWarnings: isWorker, persistQueueStats: isWorker },
     ...{ superviseIntervalSeconds: lookSeconds, monitorIntervalSeconds: lookSeconds },
   });
   boss.on('error', (error) => onError?.(error));

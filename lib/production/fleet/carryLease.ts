@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ErrorCode } from '../../../types/error.ts';
 import type { Clip } from '../../../types/ledger.ts';
 import type { ShotState } from '../../../types/storyboard.ts';
 import { toToolsetError, type VideoToolsetError } from '../../errors.ts';
@@ -14,9 +15,11 @@ export const AWAY_MS = { from: 250, to: 5_000 } as const;
 /** A full window is looked at again after so long, or twice that. */
 const FULL_MS = 1_000;
 /** For how long nothing is taken after what would befall every other shot, too. */
-const TROUBLE_MS = 30_000;
-/** A server may only be starting anew. */
-const UNREACHABLE_MS = 10_000;
+const TROUBLE_MS = 20_000;
+/** What is wrong with the world, and passes: no shot is put aside for it. */
+const OUTSIDE: readonly ErrorCode[] = ['server_unreachable', 'publish_failed'];
+/** Nothing more is paid for then, and what is made can still be fetched, or tried to be published. */
+const NO_MORE_NEW: readonly ErrorCode[] = ['over_budget', 'publish_failed'];
 
 /** A shot that is carried here. */
 export interface Hand {
@@ -104,12 +107,10 @@ async function afterwards(
       tell({ state: end.state, error: { code, message } });
       const isKnown = await note(lease, error, services);
       if (!isKnown) return outbox.finish(lease);
-      if (code === 'server_unreachable') close(['new', 'again'], error, UNREACHABLE_MS);
-      // What is paid for is gone on with.
-      else if (code === 'over_budget') close(['new'], error, TROUBLE_MS);
-      // What is missing here another machine may have.
-      else if (isForAll && code !== 'missing_package') close(['new', 'again'], error, TROUBLE_MS);
-      if (!isForAll && code !== 'server_unreachable') return outbox.fail(lease, { code, message });
+      const isNoFaultOfIts = isForAll || (OUTSIDE.includes(code) && error.facts.retryable === true);
+      if (!isNoFaultOfIts) return outbox.fail(lease, { code, message });
+      // What is missing here another machine may have; what is paid for is gone on with.
+      if (code !== 'missing_package') close(NO_MORE_NEW.includes(code) ? ['new'] : ['new', 'again'], error, TROUBLE_MS);
       return outbox.handOn(lease, await lineOf(lease, services), TROUBLE_MS);
     }
   }

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Job } from 'pg-boss';
 import type { Shot } from '../../../types/storyboard.ts';
 import { failClearly } from '../../ledger/pool.ts';
-import { type BossOptions, openBoss } from './boss.ts';
+import { type BossOptions, openBoss, USUAL_LEASE_SECONDS } from './boss.ts';
 
 /**
  * Where a shot waits: to be begun, which takes room at its server; to be gone on with, after whoever had it; or, once that
@@ -18,6 +18,8 @@ export interface Lease {
   storyboard: string;
   shot: string;
   take: number;
+  /** How long its machine may be silent. */
+  leaseMs: number;
   /** Of pg-boss. */
   id: string;
   retryCount: number;
@@ -146,9 +148,13 @@ export async function openQueue(connectionString: string, server: string, option
 
     async everyMinute(handler) {
       const name = `${names.base}/minute`;
-      await boss.createQueue(name, { policy: 'exclusive', retryLimit: 0, deleteAfterSeconds: 3_600 });
-      await boss.schedule(name, '* * * * *');
-      await boss.work(name, { pollingIntervalSeconds: 10 }, handler);
+      try {
+        await boss.createQueue(name, { policy: 'exclusive', retryLimit: 0, deleteAfterSeconds: 3_600 });
+        await boss.schedule(name, '* * * * *');
+        await boss.work(name, { pollingIntervalSeconds: 10 }, handler);
+      } catch (error) {
+        failClearly(error);
+      }
     },
 
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
@@ -164,7 +170,7 @@ export async function openQueue(connectionString: string, server: string, option
     const again = { retryLimit: MOST_RETRIES, retryBackoff: true, retryDelay: 1, retryDelayMax: 60 };
     // A shot whose machine fell silent is gone on with before new ones are begun: it leaves its line at once.
     const begun = { retryLimit: 0 };
-    const lease = { heartbeatSeconds: leaseSeconds ?? 60 };
+    const lease = { heartbeatSeconds: leaseSeconds ?? USUAL_LEASE_SECONDS };
     await boss.createQueue(names.stuck, { ...usual, policy: 'standard' });
     await boss.createQueue(names.again, { ...usual, ...again, ...lease, policy: 'exclusive', deadLetter: names.stuck });
     await boss.createQueue(names.new, { ...usual, ...begun, ...lease, policy: 'exclusive', deadLetter: names.again });
@@ -189,8 +195,10 @@ function jobOf(queued: QueuedShot): { data: JobData; singletonKey: string } {
   return { data: { storyboard, shot: id, take }, singletonKey: keyOf(queued) };
 }
 
-function leaseOf(line: Line, { id, retryCount, data }: Job<JobData>): Lease {
-  return { line, id, retryCount, ...data };
+function leaseOf(line: Line, { id, retryCount, heartbeatSeconds, data }: Job<JobData>): Lease {
+  const { storyboard, shot, take } = data;
+  const leaseMs = 1_000 * (heartbeatSeconds ?? USUAL_LEASE_SECONDS);
+  return { line, storyboard, shot, take, leaseMs, id, retryCount };
 }
 
 /** Every server has lines of its own. */

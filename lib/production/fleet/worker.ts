@@ -16,7 +16,6 @@ const LAST_WORDS_MS = 5_000;
 export interface WorkerOptions {
   /** Shots in hand at once; most of them only wait for their server. */
   concurrency: number;
-  leaseMs: number;
   /** Once it aborts nothing more is begun; what is in the midst of something may end. */
   signal: AbortSignal;
   /** For how long, before all that is left is handed back. */
@@ -48,7 +47,7 @@ export interface FleetWorker {
  * the same step; the queue only says who works on it.
  */
 export function createWorker(queue: FleetQueue, services: ProductionServices, options: WorkerOptions): FleetWorker {
-  const { concurrency, leaseMs, signal, graceMs, onEvent } = options;
+  const { concurrency, signal, graceMs, onEvent } = options;
   const hands = new Map<string, Hand>();
   const status: WorkerStatus = { isConnected: true, isStopping: false, running: 0, published: 0 };
   /** Until when nothing is taken out of a line, by `performance.now()`. */
@@ -94,9 +93,10 @@ export function createWorker(queue: FleetQueue, services: ProductionServices, op
   };
 
   const renew = async (): Promise<void> => {
-    if (performance.now() - renewedAt < leaseMs / 4) return;
     const ours = [...hands.values()].map(({ lease }) => lease);
-    const lost = ours.length === 0 ? [] : await queue.renew(ours);
+    const shortest = Math.min(...ours.map(({ leaseMs }) => leaseMs));
+    if (ours.length === 0 || performance.now() - renewedAt < shortest / 4) return;
+    const lost = await queue.renew(ours);
     renewedAt = performance.now();
     for (const lease of lost) {
       const hand = hands.get(keyOf(lease));
