@@ -25,6 +25,7 @@ import { registerWorker } from './worker.ts';
 const EXAMPLES = `
 Without VIDEO_BASE_URL clips are previews, drawn by the embedded studio: no key, no cost.
   $ video-toolset agent "A paper boat drifts down a gutter at dusk. 8 seconds, landscape. Publish it."
+  $ video-toolset produce "A lighthouse in a storm" --seconds 4
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 over budget or not approved, 4 not finished yet, 130 interrupted.`;
 
 /** The command line. Sets the process's exit code; never throws. */
