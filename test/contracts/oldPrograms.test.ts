@@ -5,6 +5,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { generateVideo, getVideoJobStatus } from '@tanstack/ai';
+import { createOpenaiVideo } from '@tanstack/ai-openai';
 import { fileTypeFromBuffer } from 'file-type';
 import OpenAI from 'openai';
 import { DIALECTS } from '../studio/bridge/dialects.ts';
@@ -12,6 +14,7 @@ import { clipOf, startProvider } from '../studio/bridge/provider.ts';
 import { bridgeTo } from '../studio/bridge/support.ts';
 import { openStudio } from '../studio/support.ts';
 import { KEY } from '../support/key.ts';
+import { picture } from '../support/media.ts';
 import { openStudio as openBridgedStudio } from '../support/studio.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -82,6 +85,22 @@ test('where an old name is mapped, the official client gets the clip of the livi
   assert.equal((await ended(client, blocked.id)).error?.code, 'moderation_blocked');
   assert.equal((await client.videos.delete(id)).deleted, true);
   assert.equal(provider.jobs.length, 2);
+});
+
+test('the OpenAI video adapter of TanStack AI makes, follows and fetches a clip, from a picture too', async () => {
+  await using studio = await openStudio();
+  const adapter = createOpenaiVideo('sora-2', KEY, { baseURL: studio.baseUrl, maxRetries: 0 });
+  const value = picture('image/png', 1_280, 720).toString('base64');
+  const image = { type: 'image', source: { type: 'data', value, mimeType: 'image/png' } } as const;
+  const text = { type: 'text', content: 'A red fox by day' } as const;
+  for (const prompt of [text.content, [image, text]]) {
+    const { jobId } = await generateVideo({ adapter, prompt, size: '1280x720', duration: 4 });
+    await studio.finished(jobId);
+    const { status, url = '' } = await getVideoJobStatus({ adapter, jobId });
+    assert.equal(status, 'completed');
+    const [, base64 = ''] = url.split('data:video/mp4;base64,');
+    assert.deepEqual(Buffer.from(base64, 'base64'), await studio.download(jobId));
+  }
 });
 
 test('curl makes, follows, fetches, remixes, extends and deletes a clip', { skip }, async () => {
