@@ -96,7 +96,8 @@ main { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fill, minm
 article { content-visibility: auto; contain-intrinsic-size: 18rem 20rem; overflow-wrap: anywhere; }
 video, .none { width: 100%; max-height: 20rem; background: #8883; border-radius: .4rem; }
 .none { aspect-ratio: 16 / 9; }
-.film { max-width: 60rem; margin-bottom: 2rem; }
+.film { margin-bottom: 2rem; }
+.film video { width: auto; min-width: min(100%, 20rem); max-width: 100%; max-height: 34rem; }
 h2 { font-size: 1rem; margin: .4rem 0; }
 span { font-weight: normal; opacity: .7; }
 p { margin: .3rem 0; white-space: pre-line; }
