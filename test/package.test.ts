@@ -37,6 +37,14 @@ function run(command: string, args: string[]): { stdout: string; stderr: string 
   return { stdout, stderr };
 }
 
+/** For programs in the project. */
+function compiler(): string[] {
+  const home = path.join(root, 'node_modules');
+  const { tsc } = JSON.parse(readFileSync(path.join(home, 'typescript', 'package.json'), 'utf8')).bin;
+  const options = ['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext'];
+  return [path.join(home, 'typescript', tsc), ...options, '--types', 'node', '--typeRoots', path.join(home, '@types')];
+}
+
 describe('the package', () => {
   before(() => {
     mkdirSync(project);
@@ -132,11 +140,23 @@ describe('the package', () => {
        // @ts-expect-error a misspelt option is not accepted
        createVideoToolset({ workspac: 'clips' });`,
     );
-    const { tsc } = JSON.parse(readFileSync(path.join(root, 'node_modules', 'typescript', 'package.json'), 'utf8')).bin;
-    run(process.execPath, [
-      path.join(root, 'node_modules', 'typescript', tsc),
-      ...['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', '--skipLibCheck'],
-      ...['--types', 'node', '--typeRoots', path.join(root, 'node_modules', '@types'), consumer],
-    ]);
+    run(process.execPath, [...compiler(), '--skipLibCheck', consumer]);
+  });
+
+  test('has declarations that need no package which is not there', () => {
+    const { exports: entries } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+    // An adapter needs its host.
+    const names = Object.keys(entries).filter(
+      (name) => entries[name].types !== undefined && !['./mcp', './openai-agents'].includes(name),
+    );
+    assert.ok(names.includes('./production'));
+    const consumer = path.join(project, 'everything.ts');
+    writeFileSync(consumer, names.map((name) => `export type {} from 'video-toolset${name.slice(1)}';\n`).join(''));
+    const { stdout } = spawnSync(process.execPath, [...compiler(), consumer], { cwd: project, encoding: 'utf8' });
+    // What packages of others say of each other is theirs.
+    assert.deepEqual(
+      stdout.split('\n').filter((line) => /video-toolset|json-schema/.test(line)),
+      [],
+    );
   });
 });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../../types/config.ts';
 import { VideoToolsetError } from '../errors.ts';
 import type { WorkerEvent } from '../production/fleet/carryLease.ts';
+import { SHORTEST_LEASE_SECONDS } from '../production/fleet/queueOptions.ts';
 import { type Invocation, invoke } from './invocation.ts';
 import { printJson } from './output.ts';
 import { numberOf } from './storyboardRun.ts';
@@ -34,20 +35,19 @@ export function registerWorker(program: Command): void {
 
 async function work(settings: WorkerSettings, { runtime, json, progress, signal }: Invocation): Promise<number> {
   const { config, server } = runtime;
-  const [{ inFleet, requireShared }, { openQueue }, { createWorker }, { openLedger }, boss] = await Promise.all([
+  const [{ inFleet, requireShared }, { openQueue }, { createWorker }, { openLedger }] = await Promise.all([
     import('../production/fleet/fleet.ts'),
     import('../production/fleet/queue.ts'),
     import('../production/fleet/worker.ts'),
     import('../ledger/open.ts'),
-    import('../production/fleet/boss.ts'),
   ]);
   requireShared(config);
   const concurrency = numberOf('--concurrency', settings.concurrency, 10_000) ?? USUAL_CONCURRENCY;
   const window = numberOf('--window', settings.window, 100_000);
   const grace = numberOf('--grace', settings.grace, 86_400) ?? USUAL_GRACE_SECONDS;
   const leaseSeconds = numberOf('--lease', settings.lease, 86_400);
-  if (leaseSeconds !== undefined && leaseSeconds < boss.SHORTEST_LEASE_SECONDS)
-    throw new VideoToolsetError('invalid_argument', `--lease must be at least ${boss.SHORTEST_LEASE_SECONDS} seconds.`);
+  if (leaseSeconds !== undefined && leaseSeconds < SHORTEST_LEASE_SECONDS)
+    throw new VideoToolsetError('invalid_argument', `--lease must be at least ${SHORTEST_LEASE_SECONDS} seconds.`);
 
   const ledger = await openLedger(config, false, { isWindowed: true });
   try {

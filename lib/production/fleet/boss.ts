@@ -2,22 +2,10 @@ import type { Pool } from 'pg';
 import type { PgBoss } from 'pg-boss';
 import { VideoToolsetError } from '../../errors.ts';
 import { failClearly, openPool } from '../../ledger/pool.ts';
-
-/** pg-boss itself takes no shorter one. */
-export const SHORTEST_LEASE_SECONDS = 10;
-/** How long a machine may be silent before its shots are given to others. */
-export const USUAL_LEASE_SECONDS = 60;
+import { type QueueOptions, USUAL_LEASE_SECONDS } from './queueOptions.ts';
 
 /** Less than a lease, so that a cut network is noticed while there is time. */
 const QUERY_TIMEOUT_MS = 10_000;
-
-export interface BossOptions {
-  leaseSeconds?: number | undefined;
-  /** Does it run what is due by the clock? @default false */
-  isWorker?: boolean;
-  /** Told of what pg-boss could not do just now; it goes on by itself. */
-  onError?: ((error: Error) => void) | undefined;
-}
 
 export interface Boss extends AsyncDisposable {
   boss: PgBoss;
@@ -28,7 +16,7 @@ export interface Boss extends AsyncDisposable {
  * pg-boss over connections of our own, which give up on an answer that does not come.
  * @throws VideoToolsetError `missing_package`, `storage_failed`
  */
-export async function openBoss(connectionString: string, options: BossOptions): Promise<Boss> {
+export async function openBoss(connectionString: string, options: QueueOptions): Promise<Boss> {
   const { leaseSeconds = USUAL_LEASE_SECONDS, isWorker = false, onError } = options;
   const { PgBoss } = await loadPackage();
   const pool = await openPool(connectionString, { max: 3, queryTimeoutMs: QUERY_TIMEOUT_MS });

@@ -2,7 +2,8 @@ import type { PoolClient } from 'pg';
 import type { Job } from 'pg-boss';
 import type { Shot } from '../../../types/storyboard.ts';
 import { failClearly } from '../../ledger/pool.ts';
-import { type BossOptions, openBoss, USUAL_LEASE_SECONDS } from './boss.ts';
+import { openBoss } from './boss.ts';
+import { type QueueOptions, USUAL_LEASE_SECONDS } from './queueOptions.ts';
 
 /**
  * Where a shot waits: to be begun, which takes room at its server; to be gone on with, after whoever had it; or, once that
@@ -56,7 +57,7 @@ const RETRY_AFTER_MS = 5_000;
 const ROWS_AT_ONCE = 1_000;
 
 /** @throws VideoToolsetError `missing_package`, `storage_failed` */
-export async function openQueue(connectionString: string, server: string, options: BossOptions): Promise<FleetQueue> {
+export async function openQueue(connectionString: string, server: string, options: QueueOptions): Promise<FleetQueue> {
   const opened = await openBoss(connectionString, options);
   const { boss, pool } = opened;
   const names = queueNames(server);
