@@ -4,7 +4,9 @@ import { createLedger } from '../../lib/ledger/ledger.ts';
 import { openPostgresLedger } from '../../lib/ledger/postgres.ts';
 import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { ledgerContract } from './contract.ts';
+import { storyboardContract } from './storyboardContract.ts';
 import { wish } from './support.ts';
+import { windowContract } from './windowContract.ts';
 
 const TIMES = { sendDeadlineMs: 10_000, quarantineMs: 90_000 };
 
@@ -16,14 +18,16 @@ async function newDatabase(): Promise<string> {
   return (await server).database();
 }
 
-ledgerContract(
-  'Postgres',
-  async () => {
-    const database = await newDatabase();
-    return { open: () => openPostgresLedger(database), [Symbol.asyncDispose]: async () => undefined };
-  },
-  POSTGRES_MISSING,
-);
+for (const contract of [ledgerContract, storyboardContract, windowContract]) {
+  contract(
+    'Postgres',
+    async () => {
+      const database = await newDatabase();
+      return { open: () => openPostgresLedger(database), [Symbol.asyncDispose]: async () => undefined };
+    },
+    POSTGRES_MISSING,
+  );
+}
 
 const skip = POSTGRES_MISSING;
 

@@ -7,18 +7,22 @@ import { createLedger } from '../../lib/ledger/ledger.ts';
 import { openSqliteLedger } from '../../lib/ledger/sqlite.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { ledgerContract } from './contract.ts';
+import { storyboardContract } from './storyboardContract.ts';
 import { handClock, wish } from './support.ts';
+import { windowContract } from './windowContract.ts';
 
 const run = promisify(execFile);
 const TIMES = { sendDeadlineMs: 10_000, quarantineMs: 90_000 };
 
-ledgerContract('SQLite', async () => {
-  const folder = await temporaryFolder();
-  return {
-    open: () => openSqliteLedger(path.join(folder.path, 'state', 'ledger.db')),
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
-  };
-});
+for (const contract of [ledgerContract, storyboardContract, windowContract]) {
+  contract('SQLite', async () => {
+    const folder = await temporaryFolder();
+    return {
+      open: () => openSqliteLedger(path.join(folder.path, 'state', 'ledger.db')),
+      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    };
+  });
+}
 
 test('a clip that was not sent by its deadline is still only intended, so that another process may send it', async () => {
   await using folder = await temporaryFolder();
