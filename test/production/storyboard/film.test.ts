@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { runStoryboard } from '../../../lib/production/storyboard/runStoryboard.ts';
-import { missing, probe, psnr } from '../../studio/engines/animatic/support.ts';
+import { framesIn, missing, psnr } from '../../studio/engines/animatic/support.ts';
 import { CHROMIUM_MISSING, launchBrowser } from '../../support/browser.ts';
 import { openPlayer } from '../../support/player.ts';
 import { openStudio } from '../../support/studio.ts';
@@ -38,19 +38,6 @@ async function everyFrame(video: string): Promise<Uint8Array[]> {
   return Array.from({ length: stdout.length / bytes }, (_, index) =>
     stdout.subarray(index * bytes, (index + 1) * bytes),
   );
-}
-
-async function framesOf(file: string): Promise<number> {
-  const counted = [
-    '-select_streams',
-    'v:0',
-    '-count_frames',
-    '-show_entries',
-    'stream=nb_read_frames',
-    '-of',
-    'csv=p=0',
-  ];
-  return Number(await probe(file, ...counted));
 }
 
 async function fileOf({ runtime, workspace }: TestTools, board: string, shot: string): Promise<string> {
@@ -130,7 +117,7 @@ output: { publish: false, order: [${order}] }
   assert.equal((await made('a, b'))?.file.bytes, first?.file.bytes, 'it is made again where it is gone');
   const other = await made('a.2, b, a');
   assert.notEqual(other?.hash, first?.hash);
-  assert.equal(await framesOf(path.join(tools.workspace, other?.file.path ?? '')), 3 * FRAMES);
+  assert.equal(await framesIn(path.join(tools.workspace, other?.file.path ?? '')), 3 * FRAMES);
 });
 
 test('a film leaves out what a longer shot holds, and further takes', { skip }, async () => {
@@ -146,9 +133,9 @@ shots:
 `,
   );
   const { film } = await runStoryboard(board, tools.runtime);
-  const longer = await framesOf(await fileOf(tools, board, 'landing'));
+  const longer = await framesIn(await fileOf(tools, board, 'landing'));
   assert.ok(longer > FRAMES);
-  assert.equal(await framesOf(path.join(tools.workspace, film?.file.path ?? '')), longer);
+  assert.equal(await framesIn(path.join(tools.workspace, film?.file.path ?? '')), longer);
 });
 
 test('clips that a person brought to another shape are brought together again, and it is told where ffmpeg is missing', {
@@ -175,7 +162,7 @@ test('clips that a person brought to another shape are brought together again, a
     process.env.PATH = PATH;
   }
   const { film } = await runStoryboard(board, tools.runtime);
-  assert.equal(await framesOf(path.join(tools.workspace, film?.file.path ?? assert.fail())), 2 * FRAMES);
+  assert.equal(await framesIn(path.join(tools.workspace, film?.file.path ?? assert.fail())), 2 * FRAMES);
 });
 
 /** What the page is asked for; it has no script of its own. */

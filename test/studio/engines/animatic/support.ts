@@ -55,6 +55,12 @@ export async function probe(video: string, ...options: string[]): Promise<string
   return stdout.trim();
 }
 
+/** How many pictures a clip really has: all are decoded. */
+export async function framesIn(video: string): Promise<number> {
+  const counted = ['-select_streams', 'v:0', '-count_frames', '-show_entries', 'stream=nb_read_frames'];
+  return Number(await probe(video, ...counted, '-of', 'csv=p=0'));
+}
+
 /** Decibels, of the colours alone. */
 export function psnr(first: ArrayLike<number>, second: ArrayLike<number>): number {
   return 10 * Math.log10(255 ** 2 / compare(first, second, (distance) => distance ** 2));
