@@ -67,12 +67,27 @@ export function registerStudio(program: Command): void {
         progress.note(`Its clips are shown at ${new URL('/', studio.baseUrl)}`);
         progress.note('It renders previews, not generative video. Stop it with Ctrl-C; its jobs are kept.');
         for (const [name, target] of Object.entries(models))
-          if (target.includes('/')) progress.note(`${name} is made by ${target}, which costs what its provider takes.`);
+          if (target.includes('/')) progress.note(await wayOf(name, target));
         if (!signal.aborted) await once(signal, 'abort');
         await studio.close();
         return 0;
       }),
     );
+}
+
+/** What becomes of a mapped model, told before somebody asks for it. */
+async function wayOf(name: string, target: string): Promise<string> {
+  const [{ createBridge }, { NotHere }] = await Promise.all([
+    import('../studio/engines/bridge/bridge.ts'),
+    import('../studio/engines/engine.ts'),
+  ]);
+  try {
+    await createBridge()(target);
+    return `${name} is made by ${target}, which costs what its provider takes.`;
+  } catch (error) {
+    if (!(error instanceof NotHere)) throw error;
+    return `${name} leads to ${target}, which cannot be used yet: ${error.message}`;
+  }
 }
 
 /** What has a variable, too. */

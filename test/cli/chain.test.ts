@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { KEY } from '../support/key.ts';
 import { type CommandLine, type Document, documentOf, openCommandLine } from './support.ts';
 
 async function json(cli: CommandLine, ...args: string[]): Promise<Document> {
@@ -57,7 +58,10 @@ test('the commands make and publish a clip over a studio of its own', async () =
 });
 
 test('the studio says what makes the clips of a mapped model, and refuses a map that leads nowhere', async () => {
-  await using cli = await openCommandLine({ VIDEO_STUDIO_MODELS: 'sora-2-pro=animatic' });
+  await using cli = await openCommandLine({
+    VIDEO_STUDIO_MODELS: 'sora-2-pro=animatic,ray=fal/luma-dream-machine/ray-2,veo=google/veo-3.1-generate-preview',
+    FAL_KEY: KEY,
+  });
   const studio = cli.start(['studio', '--json', '--model-map', 'sora-2=nobody/one', '--model-map', 'b=animatic']);
   const address: { base_url: string } = JSON.parse(await studio.line(/base_url/));
   const make = async (model: string) => {
@@ -74,7 +78,9 @@ test('the studio says what makes the clips of a mapped model, and refuses a map 
   }
   studio.child.kill('SIGINT');
   const { stderr } = await studio.ended;
-  assert.match(stderr, /sora-2 is made by nobody\/one, which costs/);
+  assert.match(stderr, /^ray is made by fal\/luma-dream-machine\/ray-2, which costs/m);
+  assert.match(stderr, /^veo leads to google\S+, which cannot be used yet: .*Set GOOGLE_GENERATIVE_AI_API_KEY/m);
+  assert.match(stderr, /^sora-2 leads to nobody\/one, which cannot be used yet: .*<provider>\/<model>/m);
   const refused = await cli.run(['studio', '--model-map', 'sora-2=veo']);
   assert.equal(refused.code, 2, refused.stderr);
   assert.match(refused.stderr, /sora-2.*must go to animatic or to <provider>\/<model>/);
