@@ -63,7 +63,7 @@ export function madeNothing(reason: unknown, context: FailureContext): Error {
   return new JobFailure(code, `${context.model} made no clip: ${words}`, { cause: reason });
 }
 
-export function isMissingKey(error: unknown): boolean {
+function isMissingKey(error: unknown): boolean {
   return LoadAPIKeyError.isInstance(error) || LoadSettingError.isInstance(error);
 }
 
