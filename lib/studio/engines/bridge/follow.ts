@@ -18,6 +18,8 @@ import { openWire } from './wire.ts';
 const FEWEST_DOWNLOADS = 3;
 /** How long one answer about a clip is waited for. */
 const POLL_LIMIT_MS = 60_000;
+/** Of the limit, for who comes back after it. */
+const LATE_SHARE = 0.2;
 const UNAUTHORIZED = [401, 403];
 /** What was just begun may not be known everywhere at its provider, and a failure may be of the way or of the clip. */
 const DOUBTFUL = [404, 500];
@@ -43,7 +45,9 @@ export async function followClip(
   { pollMs, limitMs }: FollowOptions,
 ): Promise<void> {
   const file = path.join(task.directory, 'video.mp4');
-  const deadline = (task.askedAt === undefined ? Date.now() : task.askedAt * 1_000) + limitMs;
+  const askedAt = task.askedAt === undefined ? Date.now() : task.askedAt * 1_000;
+  // Whoever comes back late may find the network down, and the clip made long ago.
+  const deadline = Math.max(askedAt + limitMs, Date.now() + limitMs * LATE_SHARE);
   const poll = 'url' in ticket ? async () => ticket : pollOf(ticket.operation, opened, task);
   let downloads = 0;
   let problem: unknown;
