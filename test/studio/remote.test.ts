@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { createLog } from '../../lib/log.ts';
 import { NotHere, type RemoteTask } from '../../lib/studio/engines/engine.ts';
 import { JobFailure } from '../../lib/studio/jobFailure.ts';
+import { openJobs } from '../../lib/studio/jobs.ts';
 import { startStudio } from '../../lib/studio/server.ts';
 import {
   ask,
@@ -149,6 +150,27 @@ test('a studio that lacks the key leaves the job to one that has it', async () =
   await using next = await openStudio({ state: folder.path, openRemote: second.openRemote });
   await reaches(next.baseUrl, id, 'completed');
   assert.deepEqual([refused, second.asked], [1, []]);
+});
+
+test('a studio whose key was refused goes on with the clip when it is taken again', async () => {
+  await using folder = await temporaryFolder();
+  const { asked, fetched, openRemote } = provider();
+  let refusals = 0;
+  const jobs = await openJobs({
+    folder: folder.path,
+    engine: testEngine(),
+    log: createLog(),
+    declinedMs: 50,
+    openRemote: async (model) => {
+      if (refusals++ === 0) throw new NotHere('its key is refused.');
+      return openRemote(model);
+    },
+  });
+  const request = { prompt: 'x', seconds: 4, width: 320, height: 180, remote: await openRemote(MODEL) };
+  const { id } = await jobs.create(request);
+  await until(async () => (await jobs.get(id))?.status === 'completed');
+  assert.deepEqual([asked, fetched.length], [[id], 1]);
+  await jobs.close();
 });
 
 test('a clip that is there is not lost because that cannot be noted at once', async () => {
