@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
+import { KEY } from '../support/key.ts';
 import { hugePicture, mp4, picture } from '../support/media.ts';
 import { ask, createJob, field, openStudio, reaches, type TestStudio, testEngine, until } from '../support/studio.ts';
 import { NEEDS_ROOT, temporaryDisk } from '../support/temporary.ts';
@@ -244,6 +245,27 @@ test('more large bodies at once than there is memory for are refused with the ti
   await createJob(studio.baseUrl);
   slow.destroy();
   await until(async () => (await create()).status === 200);
+});
+
+test('slow bodies of one token leave room for those of another', async () => {
+  const other = 'another-token-only-for-tests';
+  await using studio = await openStudio({ tokens: [KEY, other], limits: { bodyMemoryBytes: 64 * MIB } });
+  const { hostname, port } = new URL(studio.baseUrl);
+  const slow = connect(Number(port), hostname);
+  slow.write(
+    `POST /v1/videos HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${KEY}\r\n` +
+      'content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n',
+  );
+  const create = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = `{"prompt":"x"${' '.repeat(20 * MIB)}}`;
+    const response = await fetch(`${studio.baseUrl}/videos`, { method: 'POST', headers, body });
+    await response.text();
+    return response.status;
+  };
+  await until(async () => (await create(KEY)) === 429);
+  assert.equal(await create(other), 200);
+  slow.destroy();
 });
 
 test('a full disk refuses an upload, says so, and keeps nothing of it', async (context) => {
