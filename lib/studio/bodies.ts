@@ -19,9 +19,24 @@ const LINGER_MS = 5_000;
 const LINGER_BYTES = 64 * 1024 * 1024;
 const LINGER_CHECK_MS = 20;
 
+export interface BodiesOptions {
+  mostMemoryBytes: number;
+  /** Between so many it is divided. */
+  callers: number;
+  callerOf(request: FastifyRequest): string;
+}
+
 /** Refuses bodies that are too large before they are read, and more of them at once than there is memory for. */
-export function registerBodies(server: FastifyInstance, mostMemoryBytes: number): void {
+export function registerBodies(server: FastifyInstance, options: BodiesOptions): void {
+  const { mostMemoryBytes, callers, callerOf } = options;
+  const share = Math.max(MOST_IN_MEMORY_BYTES, mostMemoryBytes / callers);
+  const shares = new Map<string, number>();
   let claimed = 0;
+
+  const add = (caller: string, bytes: number): void => {
+    claimed += bytes;
+    shares.set(caller, (shares.get(caller) ?? 0) + bytes);
+  };
 
   server.addHook('onRequest', async (request, reply) => {
     const most = bodyLimitOf(request);
@@ -29,11 +44,10 @@ export function registerBodies(server: FastifyInstance, mostMemoryBytes: number)
     if (bytes !== undefined && bytes > most) throw bodyTooLarge(most);
     const claim = Math.min(bytes ?? most, MOST_IN_MEMORY_BYTES);
     if (claim <= SMALL_BYTES) return;
-    if (claimed + claim > mostMemoryBytes) throw busy();
-    claimed += claim;
-    reply.raw.once('close', () => {
-      claimed -= claim;
-    });
+    const caller = callerOf(request);
+    if (claimed + claim > mostMemoryBytes || (shares.get(caller) ?? 0) + claim > share) throw busy();
+    add(caller, claim);
+    reply.raw.once('close', () => add(caller, -claim));
   });
 
   server.addHook('onSend', async ({ raw }, reply) => {

@@ -12,7 +12,6 @@ const PART_LIMITS = {
   parts: 21,
   fieldNameSize: 100,
   headerPairs: 20,
-  fieldSize: 32 * 1024 * 1024,
 };
 
 /** What becomes of a file part; it must be read to its end. */
@@ -48,10 +47,16 @@ async function multipartFields(
   fileSize = 0,
   readFile: ReadFile = discard,
 ): Promise<Fields> {
-  const fields: Fields = {};
+  // Without a prototype, so that no field's name is one.
+  const fields: Fields = Object.create(null);
+  // Of what a form may have, texts may have as much as any other body: they stand in memory.
+  const { bodyLimit } = request.routeOptions;
+  let file: MultipartFile['file'] | undefined;
   const read = async () => {
-    const parts = request.parts({ limits: { ...PART_LIMITS, fileSize } });
+    const parts = request.parts({ limits: { ...PART_LIMITS, fieldSize: bodyLimit, fileSize } });
     for await (const part of parts) {
+      if (part.type === 'file') file = part.file;
+      else if (part.valueTruncated) throw bodyTooLarge(bodyLimit);
       const { name, key, listed, index } = nameOf(part.fieldname);
       const isWanted = parameters.includes(name);
       const value = part.type === 'field' ? part.value : await (isWanted ? readFile : discard)(part);
@@ -63,6 +68,8 @@ async function multipartFields(
     const tooLarge = whenLargerThan(bodyLimitOf(request), request);
     await Promise.race([read(), tooLarge]);
   } catch (error) {
+    // Nothing more of it comes, and whoever reads it would wait for ever.
+    file?.destroy();
     // The parser gives no status to a body that ends too early or has no boundary.
     if (error instanceof RequestError || systemCode(error) === 'ENOSPC') throw error;
     if (error instanceof Error && 'statusCode' in error) throw error;

@@ -27,6 +27,8 @@ export interface GuardRates {
 }
 
 const READING = ['GET', 'HEAD', 'OPTIONS'];
+/** Whoever sends it is not known yet. */
+const MOST_LOGIN_BYTES = 16 * 1024;
 /** What tells nothing of any clip: the page itself, the way in, and whether the studio is there. */
 const OPEN_ROUTES = ['/', '/studio/page/:file', '/studio/session', '/healthz'];
 
@@ -76,7 +78,7 @@ export function registerGuard(server: FastifyInstance, options: GuardOptions): (
       throw tooMany(`This token sends ${isCreate ? 'new jobs' : 'requests'} too fast.`, seconds);
   });
 
-  server.post('/studio/session', async (request, reply) => {
+  server.post('/studio/session', { bodyLimit: MOST_LOGIN_BYTES }, async (request, reply) => {
     const given = textOf('token', (await readFields(request, ['token'])).token, 1_000);
     if (entry === undefined) return reply.code(204).send();
     const cookie = entry.cookieFor(given, request) ?? refuse(request, reply, 'That is not the token.');

@@ -3,18 +3,21 @@ import { copyFile, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Log } from '../log.ts';
-import type { Engine, Recipe, RecipeCharacter, RemoteEngine, Revision } from './engines/engine.ts';
+import type { Engine, RecipeCharacter, RemoteEngine, Revision } from './engines/engine.ts';
 import type { Character, Job } from './job.ts';
 import { openDoor, queueFull } from './newJobs.ts';
 import { claimOwnership } from './owner.ts';
 import { openRenders, type RenderEnd, VARIANT_FILES, type Variant } from './renders.ts';
 import { defaultQuota, openRetention } from './retention.ts';
+import { secondsOf } from './secondsOf.ts';
 import { openJobStore, unixNow } from './store.ts';
 import type { Figures } from './tally.ts';
 
 const ADOPTION_INTERVAL_MS = 1_000;
 /** A render that shows no sign of life for so long has failed. */
 const STALL_MS = 60_000;
+/** A key that is refused may be taken again, and the clip is paid for. */
+const DECLINED_MS = 60_000;
 const KEEP_SECONDS = 30 * 86_400;
 const MOST_QUEUED = 1_000;
 /** They wait on a network, not for cores. */
@@ -74,6 +77,8 @@ export interface JobsOptions {
   remoteConcurrency?: number;
   /** @default 60000 */
   stallMs?: number;
+  /** After which a job that could not go on here is tried again. @default 60000 */
+  declinedMs?: number;
   /** How long a completed clip can be fetched. @default 30 days */
   keepSeconds?: number;
   /** What all files of all jobs may have. @default 20 GiB, or a tenth of the disk where that is less */
@@ -93,6 +98,7 @@ export async function openJobs({
   concurrency = availableParallelism(),
   remoteConcurrency = REMOTE_CONCURRENCY,
   stallMs = STALL_MS,
+  declinedMs = DECLINED_MS,
   keepSeconds = KEEP_SECONDS,
   mostQueued = MOST_QUEUED,
   callers = 1,
@@ -104,11 +110,14 @@ export async function openJobs({
   const retention = openRetention({ folder, clips: store.kept, quotaBytes, log });
   const room = { jobs: mostQueued, share: Math.ceil(mostQueued / callers), bytes: quotaBytes };
   const jobFolder = (id: string) => path.join(folder, 'jobs', id);
-  /** Jobs that this process cannot go on with. */
-  const declined: string[] = [];
+  /** Jobs that this process cannot go on with at the moment. */
+  const declined = new Set<string>();
   const common = {
     ...{ store, owner: owner.id, log, jobFolder, keepSeconds },
-    onDeclined: (id: string) => declined.push(id),
+    onDeclined(id: string) {
+      declined.add(id);
+      setTimeout(() => declined.delete(id), declinedMs).unref();
+    },
     onEnd(end: RenderEnd) {
       options.onRenderEnd?.(end);
       void retention.sweep();
@@ -129,7 +138,7 @@ export async function openJobs({
   const adoptOrphans = async (): Promise<void> => {
     for (const other of await store.ownersOfOpenJobs()) {
       if (closing) return;
-      if (other === null || (await owner.isGone(other))) await store.adopt(other, owner.id, declined);
+      if (other === null || (await owner.isGone(other))) await store.adopt(other, owner.id, [...declined]);
     }
     await pump();
   };
@@ -210,7 +219,6 @@ export async function openJobs({
     },
 
     character: (id) => store.character(id),
-
     get: (id) => store.get(id),
     list: (query) => store.list(query),
 
@@ -239,8 +247,4 @@ export async function openJobs({
       }
     },
   };
-}
-
-function secondsOf({ segments }: Recipe): number {
-  return segments.reduce((sum, segment) => sum + segment.seconds, 0);
 }

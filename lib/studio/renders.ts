@@ -106,25 +106,28 @@ export function openRenders(options: RendersOptions): Renders {
       );
     };
     try {
-      if (job.asked_at !== null && job.ticket === null) throw outcomeUnknown(job.engine);
-      await clearAttempts(job.id);
-      await mkdir(attempt, { recursive: true });
-      await options.render(job, {
-        recipe: job.recipe,
-        ...(job.reference !== null && { referencePath: path.join(jobFolder(job.id), job.reference) }),
-        directory: attempt,
-        onProgress: report,
-        signal: abort.signal,
-        ...purchaseOf(job, abort),
-      });
       const output = path.join(jobFolder(job.id), 'output');
-      await rm(output, { recursive: true, force: true });
-      await rename(attempt, output);
+      // What was paid for lies there whole where an earlier process ended before it could say so.
+      if (job.asked_at === null || !existsSync(output)) {
+        if (job.asked_at !== null && job.ticket === null) throw outcomeUnknown(job.engine);
+        await clearAttempts(job.id);
+        await mkdir(attempt, { recursive: true });
+        await options.render(job, {
+          recipe: job.recipe,
+          ...(job.reference !== null && { referencePath: path.join(jobFolder(job.id), job.reference) }),
+          directory: attempt,
+          onProgress: report,
+          signal: abort.signal,
+          ...purchaseOf(job, abort),
+        });
+        await rm(output, { recursive: true, force: true });
+        await rename(attempt, output);
+      }
       const digest = await sha256OfFile(path.join(output, VARIANT_FILES.video)).catch(() => undefined);
       const bytes = await bytesIn(jobFolder(job.id));
       const completedAt = unixNow();
       const clip = { completedAt, expiresAt: completedAt + options.keepSeconds, bytes, ...(digest && { digest }) };
-      const isMine = await store.complete(job.id, owner, clip);
+      const isMine = await untilStored(() => store.complete(job.id, owner, clip));
       if (isMine) outcome = 'completed';
       else await discardIfDeleted(job.id);
     } catch (error) {
@@ -197,17 +200,20 @@ export function openRenders(options: RendersOptions): Renders {
     await Promise.all(attempts.map((name) => rm(path.join(jobFolder(id), name), { recursive: true, force: true })));
   };
 
-  /** A full disk may pass; a job whose end is not stored would stay "in progress" for ever. */
-  const untilStored = async (write: () => Promise<unknown>): Promise<void> => {
+  /**
+   * A full disk may pass; a job whose end is not stored would stay "in progress" for ever.
+   * @returns undefined where the studio closes first
+   */
+  const untilStored = async <T>(write: () => Promise<T>): Promise<T | undefined> => {
     do {
       try {
-        await write();
-        return;
+        return await write();
       } catch (error) {
         log.debug('studio: a step of a job was not stored', { error: String(error) });
         await sleep(STORE_RETRY_MS);
       }
     } while (!closing);
+    return undefined;
   };
 
   return {

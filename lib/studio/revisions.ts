@@ -6,6 +6,7 @@ import { choice, type Fields, promptOf, readFields, requireValue } from './field
 import type { Job } from './job.ts';
 import type { Jobs } from './jobs.ts';
 import { idOf, SECONDS } from './requests.ts';
+import { secondsOf } from './secondsOf.ts';
 import { readVideoUpload, VideoUpload } from './videoUpload.ts';
 
 const MOST_SECONDS = 120;
@@ -121,7 +122,7 @@ function requireRoom({ id, recipe }: Job, seconds: number): void {
       `Video '${id}' was extended ${MOST_EXTENSIONS} times already, which is the most.`,
       'too_many_extensions',
     );
-  const length = recipe.segments.reduce((sum, segment) => sum + segment.seconds, 0);
+  const length = secondsOf(recipe);
   if (length + seconds > MOST_SECONDS) {
     throw refuse(
       `Video '${id}' has ${length} seconds: ${seconds} more would make it longer than ${MOST_SECONDS}.`,

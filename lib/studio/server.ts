@@ -93,6 +93,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { state, port = 0, host = '127.0.0.1', log = createLog(), engine = createAnimaticEngine() } = options;
   const { tokens = [], allowPrivateImages = false, keepDays = 30, quotaBytes } = options;
   const limits = { ...LIMITS, ...options.limits };
+  const callers = Math.max(1, tokens.length);
   for (const token of tokens) tokenOf('studioToken', token);
   if (tokens.length === 0 && !isLoopback(host)) throw needsToken(host);
   const folder = path.resolve(state, 'studio');
@@ -102,7 +103,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     ...{ folder, engine, openRemote, log, onRenderEnd: tally.add },
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     ...(quotaBytes !== undefined && { quotaBytes }),
-    ...{ keepSeconds: keepDays * 86_400, mostQueued: limits.queuedJobs, callers: Math.max(1, tokens.length) },
+    ...{ keepSeconds: keepDays * 86_400, mostQueued: limits.queuedJobs, callers },
   });
   const server = fastify({
     ...earlyFailures,
@@ -132,7 +133,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   registerFailures(server, log);
   const stop = registerStop(server, limits.graceMs);
   const callerOf = registerGuard(server, { ...options, host, rates: limits });
-  registerBodies(server, limits.bodyMemoryBytes);
+  registerBodies(server, { mostMemoryBytes: limits.bodyMemoryBytes, callers, callerOf });
   const page = registerPage(server, {
     ...{ folder, find, log, factsOf: options.factsOf },
     choices: { models: { [engine.name]: engine.name, ...models }, seconds: SECONDS, sizes: SIZES },

@@ -59,7 +59,10 @@ export async function openJobStore(folder: string): Promise<JobStore> {
   let synced: Promise<Database> | undefined;
   /** What must outlast a power cut, too: without it a clip would be asked for twice. */
   const keep = async (...call: Parameters<Database['run']>) => {
-    synced ??= openDatabase(file, MIGRATIONS, { synchronous: 'FULL' });
+    synced ??= openDatabase(file, MIGRATIONS, { synchronous: 'FULL' }).catch((error) => {
+      synced = undefined;
+      throw error;
+    });
     return (await (await synced).run(...call)) > 0;
   };
   const changed = async (...call: Parameters<Database['run']>) => (await database.run(...call)) > 0;
@@ -213,7 +216,10 @@ export async function openJobStore(folder: string): Promise<JobStore> {
 
     close() {
       database.close();
-      void synced?.then((durable) => durable.close());
+      synced?.then(
+        (durable) => durable.close(),
+        () => undefined,
+      );
     },
   };
 }

@@ -117,6 +117,12 @@ test('a person gets a cookie for a token, which scripts cannot read and other si
   assert.equal((await send(studio, '/v1/videos', { cookie: pair.slice(0, -3) })).status, 401);
 });
 
+test('whoever is not known yet sends no more than a token', async () => {
+  await using studio = await openStudio({ tokens: [KEY] });
+  const body = JSON.stringify({ token: 'x'.repeat(20_000) });
+  assert.equal((await send(studio, '/studio/session', JSON_BODY, 'POST', body)).status, 413);
+});
+
 test('a studio without a token takes any, so that a page that has one in mind is not stopped', async () => {
   await using studio = await openStudio();
   const { status, headers } = await send(studio, '/studio/session', JSON_BODY, 'POST', '{"token":"any"}');

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
+import { KEY } from '../support/key.ts';
 import { hugePicture, mp4, picture } from '../support/media.ts';
 import { ask, createJob, field, openStudio, reaches, type TestStudio, testEngine, until } from '../support/studio.ts';
 import { NEEDS_ROOT, temporaryDisk } from '../support/temporary.ts';
@@ -12,7 +13,20 @@ import { endless, sendRaw } from './raw.ts';
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 const PNG = picture('image/png');
+const CRLF = Buffer.from('\r\n');
 const BOUNDARY = 'multipart/form-data; boundary=b';
+
+const noProc = process.platform === 'linux' ? false : 'reads /proc';
+
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      return [];
+    }
+  });
+}
 
 const blob = (bytes: Buffer) => new Blob([new Uint8Array(bytes)]);
 
@@ -87,6 +101,7 @@ test('forms of many parts, long names and deep lists are refused', async () => {
     ['a high index', [part('characters[999][id]', 'x'), part('prompt', 'x')], 400],
     ['deep JSON', [part('prompt', '['.repeat(500_000), '\r\ncontent-type: application/json')], 406],
     ['a prototype', [part('__proto__', 'x'), part('prompt', 'x')], 400],
+    ['a list of a prototype', [part('__proto__[x]', 'x'), part('prompt', 'x')], 400],
     ['a large text', [part('prompt', 'x'.repeat(2 * MIB))], 400],
     ['larger texts', many(10, () => part('prompt', 'x'.repeat(4 * MIB))), 413],
     ['a head without an end', [Buffer.from(`--b\r\nx-long: ${'y'.repeat(MIB)}\r\n\r\nx\r\n`)], 400],
@@ -98,6 +113,29 @@ test('forms of many parts, long names and deep lists are refused', async () => {
     assert.match(text, /"invalid_request_error"/, what);
   }
   await assertNothing(studio);
+});
+
+test('texts fill no memory where a whole clip may be sent', async () => {
+  await using studio = await openStudio();
+  const parts = [part('prompt', 'x'.repeat(2 * MIB)), part('video[id]', 'video_none')];
+  for (const route of ['/videos/edits', '/videos/extensions']) {
+    const response = await sendForm(studio.baseUrl, parts, route);
+    assert.equal(response.status, 413, route);
+    assert.match(await response.text(), /body_too_large/);
+  }
+});
+
+test('a file whose body is too large is closed', { skip: noProc }, async () => {
+  await using studio = await openStudio();
+  const chunk = (bytes: Buffer) => Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, CRLF]);
+  const head = `POST /v1/videos HTTP/1.1\nhost: localhost\ncontent-type: ${BOUNDARY}\nconnection: close\ntransfer-encoding: chunked\n\n`;
+  const { status } = await sendRaw(studio.baseUrl, head, [
+    chunk(part('prompt', Buffer.alloc(27 * MIB, 'x'))),
+    chunk(part('input_reference', Buffer.alloc(3 * MIB), '; filename="a"')),
+    Buffer.from('0\r\n\r\n'),
+  ]);
+  assert.equal(status, 413);
+  await until(() => !openFiles().some((file) => file.startsWith(studio.state) && file.includes('uploads')));
 });
 
 test('an image that is too large is refused wherever it stands, and the answer arrives', async () => {
@@ -207,6 +245,27 @@ test('more large bodies at once than there is memory for are refused with the ti
   await createJob(studio.baseUrl);
   slow.destroy();
   await until(async () => (await create()).status === 200);
+});
+
+test('slow bodies of one token leave room for those of another', async () => {
+  const other = 'another-token-only-for-tests';
+  await using studio = await openStudio({ tokens: [KEY, other], limits: { bodyMemoryBytes: 64 * MIB } });
+  const { hostname, port } = new URL(studio.baseUrl);
+  const slow = connect(Number(port), hostname);
+  slow.write(
+    `POST /v1/videos HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${KEY}\r\n` +
+      'content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n',
+  );
+  const create = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = `{"prompt":"x"${' '.repeat(20 * MIB)}}`;
+    const response = await fetch(`${studio.baseUrl}/videos`, { method: 'POST', headers, body });
+    await response.text();
+    return response.status;
+  };
+  await until(async () => (await create(KEY)) === 429);
+  assert.equal(await create(other), 200);
+  slow.destroy();
 });
 
 test('a full disk refuses an upload, says so, and keeps nothing of it', async (context) => {

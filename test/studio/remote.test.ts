@@ -1,10 +1,25 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { createLog } from '../../lib/log.ts';
 import { NotHere, type RemoteTask } from '../../lib/studio/engines/engine.ts';
 import { JobFailure } from '../../lib/studio/jobFailure.ts';
+import { openJobs } from '../../lib/studio/jobs.ts';
 import { startStudio } from '../../lib/studio/server.ts';
-import { ask, createJob, noRemote, openStudio, reaches, remoteEngine, testEngine, until } from '../support/studio.ts';
+import {
+  ask,
+  clipOf,
+  createJob,
+  noRemote,
+  openStudio,
+  reaches,
+  remoteEngine,
+  testEngine,
+  until,
+} from '../support/studio.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const MODEL = 'acme/veo-9';
@@ -136,6 +151,78 @@ test('a studio that lacks the key leaves the job to one that has it', async () =
   await reaches(next.baseUrl, id, 'completed');
   assert.deepEqual([refused, second.asked], [1, []]);
 });
+
+test('a studio whose key was refused goes on with the clip when it is taken again', async () => {
+  await using folder = await temporaryFolder();
+  const { asked, fetched, openRemote } = provider();
+  let refusals = 0;
+  const jobs = await openJobs({
+    folder: folder.path,
+    engine: testEngine(),
+    log: createLog(),
+    declinedMs: 50,
+    openRemote: async (model) => {
+      if (refusals++ === 0) throw new NotHere('its key is refused.');
+      return openRemote(model);
+    },
+  });
+  const request = { prompt: 'x', seconds: 4, width: 320, height: 180, remote: await openRemote(MODEL) };
+  const { id } = await jobs.create(request);
+  await until(async () => (await jobs.get(id))?.status === 'completed');
+  assert.deepEqual([asked, fetched.length], [[id], 1]);
+  await jobs.close();
+});
+
+test('a clip that is there is not lost because that cannot be noted at once', async () => {
+  const gate = Promise.withResolvers<void>();
+  const { asked, openRemote } = provider({ ready: () => gate.promise });
+  const lines: string[] = [];
+  const log = createLog({ enabled: true, write: (line) => lines.push(line) });
+  await using studio = await openStudio({ openRemote, log });
+  const id = await createJob(studio.baseUrl, { model: MODEL, seed: 3 });
+  await until(() => asked.length === 1);
+  using database = new DatabaseSync(path.join(studio.state, 'studio', 'jobs.db'));
+  database.exec(`CREATE TRIGGER full BEFORE UPDATE ON jobs WHEN new.status = 'completed'
+    BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`);
+  gate.resolve();
+  await until(() => lines.some((line) => /not stored|failed/.test(line)));
+  database.exec('DROP TRIGGER full');
+  await reaches(studio.baseUrl, id, 'completed');
+  const bytes = await (await fetch(`${studio.baseUrl}/videos/${id}/content`)).arrayBuffer();
+  assert.deepEqual(Buffer.from(bytes), clipOf({ seed: 3 }));
+});
+
+for (const [what, hasTicket] of [
+  ['that can be fetched again', true],
+  ['that cannot be fetched again', false],
+] as const) {
+  test(`a clip ${what}, and that lay there when the studio was killed, is taken as it is`, async () => {
+    await using folder = await temporaryFolder();
+    let isAsked = false;
+    const openRemote = async (model: string) =>
+      remoteEngine(model, async ({ commit, keep, signal }) => {
+        await commit();
+        if (hasTicket) await keep('a ticket');
+        isAsked = true;
+        if (!signal.aborted) await once(signal, 'abort');
+        throw signal.reason;
+      });
+    const studio = await startStudio({ state: folder.path, engine: testEngine(), openRemote });
+    const id = await createJob(studio.baseUrl, { model: MODEL });
+    await until(() => isAsked);
+    await studio.close();
+    // As a process leaves it that ends between its last two steps.
+    const output = path.join(folder.path, 'studio', 'jobs', id, 'output');
+    await mkdir(output, { recursive: true });
+    await writeFile(path.join(output, 'video.mp4'), clipOf({ seed: 7 }));
+    const second = provider();
+    await using next = await openStudio({ state: folder.path, openRemote: second.openRemote });
+    await reaches(next.baseUrl, id, 'completed');
+    const bytes = await (await fetch(`${next.baseUrl}/videos/${id}/content`)).arrayBuffer();
+    assert.deepEqual(Buffer.from(bytes), clipOf({ seed: 7 }));
+    assert.deepEqual([second.asked, second.fetched], [[], []]);
+  });
+}
 
 test('clips that are made elsewhere take no room from renders, and the other way round', async () => {
   const { fetched, openRemote } = provider({ ready: () => new Promise(() => undefined) });

@@ -64,13 +64,21 @@ for (const [name, dialect] of Object.entries<Dialect>(DIALECTS)) {
     test('trouble on the way to a clip that is made costs nothing but time', async () => {
       await using bridged = await openBridge(dialect);
       const { studio, provider } = bridged;
-      for (const prompt of ['[503]', '[reset]', '[cut]', '[gone]']) {
+      const troubles = ['[503]', '[reset]', '[unknown]', '[broken]', '[page]', '[torn]', '[cut]', '[gone]'];
+      for (const prompt of troubles) {
         const id = await createJob(studio.baseUrl, { model, prompt });
         await reaches(studio.baseUrl, id, 'completed');
         const bytes = await (await fetch(`${studio.baseUrl}/videos/${id}/content`)).arrayBuffer();
         assert.deepEqual(Buffer.from(bytes), clipOf({ id: `job${provider.jobs.length - 1}` }), prompt);
       }
-      assert.equal(provider.jobs.length, 4);
+      assert.equal(provider.jobs.length, troubles.length);
+    });
+
+    test('a clip that its provider goes on not to know is given up', async () => {
+      await using bridged = await openBridge(dialect);
+      const { baseUrl } = bridged.studio;
+      const failed = await reaches(baseUrl, await createJob(baseUrl, { model, prompt: '[forgotten]' }), 'failed');
+      assert.partialDeepStrictEqual(failed, { error: { code: 'generation_failed' } });
     });
 
     test('a key that is not taken is said without showing it', async () => {

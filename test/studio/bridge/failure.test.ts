@@ -98,6 +98,13 @@ test('where the asking could not be noted first, the reason stays what it is', a
   assert.equal(failure, full);
 });
 
+test('a refusal that a package wraps is a refusal', async () => {
+  const wrapped = Object.assign(new Error('No.'), { cause: refused(429) });
+  const wire = await wireAfter(['POST', 429]);
+  const failure = startFailure(wrapped, { model: 'gateway/acme/one', wire, secrets: [] }, true);
+  assert.ok(failure instanceof JobFailure && failure.code === 'rate_limit_exceeded' && failure.isUnasked);
+});
+
 test('a secret in the words of a provider is masked', async () => {
   const wire = await wireAfter(['POST', 401]);
   const failure = startFailure(

@@ -17,8 +17,8 @@ export interface TestProvider extends AsyncDisposable {
 /**
  * A provider on this machine, who is paid for what it accepts. Words in a prompt choose what befalls it: `[refused]` and
  * `[429]` (the first time) before it is accepted; `[500]`, `[lost]` and `[held]` after it; `[slow]`, `[fails]` and
- * `[blocked]` while it is made; `[503]` and `[reset]` at the first poll; `[cut]` and `[gone]` at the first download,
- * `[words]` at every one.
+ * `[blocked]` while it is made; `[503]`, `[reset]`, `[unknown]`, `[broken]`, `[page]` and `[torn]` at the first polls,
+ * `[forgotten]` at every one; `[cut]` and `[gone]` at the first download, `[words]` at every one.
  */
 export async function startProvider(dialect: Dialect): Promise<TestProvider> {
   const jobs: ProviderJob[] = [];
@@ -29,6 +29,7 @@ export async function startProvider(dialect: Dialect): Promise<TestProvider> {
 
   const isFirst = (what: string): boolean => !seen.has(what) && Boolean(seen.add(what));
   const answer = (response: ServerResponse, [status, body]: Answer) => answerJson(response, body, status);
+  const unknown: Answer = [404, dialect.refused(404, 'Nothing.')];
 
   const start = async (request: Received, response: ServerResponse) => {
     const body: Record<string, unknown> = JSON.parse(request.body.toString());
@@ -52,6 +53,15 @@ export async function startProvider(dialect: Dialect): Promise<TestProvider> {
     const { prompt } = job;
     if (prompt.includes('[503]') && isFirst(`503 ${job.id}`)) return answer(response, [503, { message: 'busy' }]);
     if (prompt.includes('[reset]') && isFirst(`reset ${job.id}`)) return response.destroy();
+    if (prompt.includes('[unknown]') && isFirst(`unknown ${job.id}`)) return answer(response, unknown);
+    if (prompt.includes('[forgotten]')) return answer(response, unknown);
+    if (prompt.includes('[broken]') && isFirst(`broken ${job.id}`)) return answer(response, [500, { message: 'Oh.' }]);
+    if (prompt.includes('[page]') && isFirst(`page ${job.id}`))
+      return response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Back soon</html>');
+    if (prompt.includes('[torn]') && isFirst(`torn ${job.id}`)) {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1_000 });
+      return response.write('{"status":', () => response.destroy());
+    }
     if ((prompt.includes('[slow]') && !isReleased) || isFirst(job.id))
       return answer(response, dialect.pending(job, origin));
     if (prompt.includes('[fails]')) return answer(response, dialect.failed(job, origin));
@@ -81,7 +91,7 @@ export async function startProvider(dialect: Dialect): Promise<TestProvider> {
     if (dialect.isStart(request)) return start(request, response);
     const [id] = /job\d+/.exec(request.url) ?? [];
     const job = jobs.find((known) => known.id === id);
-    if (job === undefined || request.method !== 'GET') return answer(response, [404, dialect.refused(404, 'Nothing.')]);
+    if (job === undefined || request.method !== 'GET') return answer(response, unknown);
     return request.url.includes('/files/') ? download(job, request, response) : poll(job, response);
   });
   const { origin } = new URL(server.baseUrl);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { loadImage } from '@napi-rs/canvas';
@@ -127,6 +128,27 @@ test("what a provider of one's own names is fetched from the public network only
   assert.match(JSON.stringify(failed), /private address 127\.0\.0\.1/);
   assert.equal(Object(failed).billed, undefined);
   assert.equal(calls, 1);
+});
+
+test('a clip whose pictures cannot be taken is there all the same', async (context) => {
+  await using folder = await temporaryFolder();
+  await writeFile(path.join(folder.path, 'ffmpeg'), '#!/bin/sh\necho no picture\n', { mode: 0o755 });
+  const before = process.env.PATH;
+  context.after(() => {
+    process.env.PATH = before;
+  });
+  process.env.PATH = `${folder.path}:${before}`;
+  const data = mp4('without pictures');
+  await using studio = await studioOf(
+    new MockVideoModelV4({
+      doGenerate: async () => ({
+        videos: [{ type: 'binary', data, mediaType: 'video/mp4' }],
+        ...{ warnings: [], response: answered },
+      }),
+    }),
+  );
+  const id = await createJob(studio.baseUrl, { model: 'acme/one' });
+  await reaches(studio.baseUrl, id, 'completed');
 });
 
 test('the machine takes a thumbnail and a spritesheet from the clip', { skip }, async () => {

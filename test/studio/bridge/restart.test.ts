@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -75,6 +77,25 @@ test('a studio that is closed while it asks hears the answer out, and the next o
   await using next = await openStudio({ state: folder.path, bridge });
   await reaches(next.baseUrl, id, 'completed');
   assert.equal(provider.jobs.length, 1);
+});
+
+test('a studio that comes back after the limit still waits a while for the clip', async () => {
+  await using folder = await temporaryFolder();
+  const { replicate } = DIALECTS;
+  await using provider = await startProvider(replicate);
+  const bridge = bridgeTo(replicate, provider.origin);
+  const studio = await startStudio({ state: folder.path, engine: testEngine(), bridge });
+  const id = await createJob(studio.baseUrl, { model: replicate.model, prompt: '[slow]' });
+  await until(() => provider.polls() > 0);
+  await studio.close();
+  const database = new DatabaseSync(path.join(folder.path, 'studio', 'jobs.db'));
+  database.exec('UPDATE jobs SET asked_at = asked_at - 86400');
+  database.close();
+  await using next = await openStudio({ state: folder.path, bridge });
+  const before = provider.polls();
+  await until(() => provider.polls() > before + 1);
+  provider.release();
+  await reaches(next.baseUrl, id, 'completed');
 });
 
 test('whenever a studio is killed, what is asked for is asked for once', async () => {

@@ -33,7 +33,8 @@ export function createBridge({ providers = {}, pollMs = POLL_MS, limitMs = LIMIT
       async render(task) {
         const ticket = task.ticket === undefined ? await startClip(opened, task, limitMs) : ticketOf(task.ticket);
         if (ticket !== undefined) await followClip(ticket, opened, task, { pollMs, limitMs });
-        await writeStills(task);
+        // The clip is there, whatever befalls its pictures.
+        await writeStills(task).catch(() => undefined);
       },
     };
   };

@@ -63,12 +63,14 @@ export function madeNothing(reason: unknown, context: FailureContext): Error {
   return new JobFailure(code, `${context.model} made no clip: ${words}`, { cause: reason });
 }
 
-export function isMissingKey(error: unknown): boolean {
+function isMissingKey(error: unknown): boolean {
   return LoadAPIKeyError.isInstance(error) || LoadSettingError.isInstance(error);
 }
 
+/** Of the answer that the error tells of; the gateway's package wraps it. */
 export function statusOf(error: unknown): number | undefined {
-  return APICallError.isInstance(error) ? error.statusCode : undefined;
+  if (APICallError.isInstance(error)) return error.statusCode;
+  return error instanceof Error && APICallError.isInstance(error.cause) ? error.cause.statusCode : undefined;
 }
 
 function notHere(error: unknown, context: FailureContext): NotHere {

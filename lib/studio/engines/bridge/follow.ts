@@ -10,7 +10,7 @@ import { JobFailure } from '../../jobFailure.ts';
 import { NotHere, type RemoteTask } from '../engine.ts';
 import { downloadClip } from './download.ts';
 import { notesOf, usdOf } from './facts.ts';
-import { isMissingKey, madeNothing, statusOf } from './failure.ts';
+import { madeNothing, statusOf } from './failure.ts';
 import type { OpenedModel } from './providers.ts';
 import type { Ticket } from './start.ts';
 import { openWire } from './wire.ts';
@@ -18,6 +18,13 @@ import { openWire } from './wire.ts';
 const FEWEST_DOWNLOADS = 3;
 /** How long one answer about a clip is waited for. */
 const POLL_LIMIT_MS = 60_000;
+/** Of the limit, for who comes back after it. */
+const LATE_SHARE = 0.2;
+const UNAUTHORIZED = [401, 403];
+/** What was just begun may not be known everywhere at its provider, and a failure may be of the way or of the clip. */
+const DOUBTFUL = [404, 500];
+/** So often in a row, it is believed. */
+const MOST_DOUBTS = 12;
 
 export interface FollowOptions {
   pollMs: number;
@@ -38,14 +45,17 @@ export async function followClip(
   { pollMs, limitMs }: FollowOptions,
 ): Promise<void> {
   const file = path.join(task.directory, 'video.mp4');
-  const deadline = (task.askedAt === undefined ? Date.now() : task.askedAt * 1_000) + limitMs;
+  const askedAt = task.askedAt === undefined ? Date.now() : task.askedAt * 1_000;
+  // Whoever comes back late may find the network down, and the clip made long ago.
+  const deadline = Math.max(askedAt + limitMs, Date.now() + limitMs * LATE_SHARE);
+  const poll = 'url' in ticket ? async () => ticket : pollOf(ticket.operation, opened, task);
   let downloads = 0;
   let problem: unknown;
   while (true) {
     task.signal.throwIfAborted();
     // Learns whether the job is still there.
     task.onProgress(0, 1);
-    const source = 'url' in ticket ? ticket : await poll(ticket.operation, opened, task);
+    const source = await poll();
     if (source !== undefined) {
       try {
         downloads++;
@@ -63,38 +73,45 @@ export async function followClip(
   }
 }
 
-/** @returns undefined where it is not there yet, or nobody can tell at the moment */
-async function poll(operation: JSONValue, opened: OpenedModel, task: RemoteTask): Promise<Source | undefined> {
-  const wire = openWire({ fetch: opened.fetch ?? fetch, asks: false, commit: async () => undefined });
-  const context = { model: opened.name, wire, secrets: opened.secrets };
-  const status = await experimental_getVideoStatus(opened.over(wire.fetch), {
-    operation,
-    maxRetries: 0,
-    abortSignal: AbortSignal.any([task.signal, AbortSignal.timeout(POLL_LIMIT_MS)]),
-  }).catch((error) => {
-    task.signal.throwIfAborted();
-    if (isMissingKey(error) || isDefinite(error, wire.isInTrouble())) throw madeNothing(error, context);
-    if ([401, 403].includes(statusOf(error) ?? 0)) throw new NotHere('its key is refused.', { cause: error });
-  });
-  if (status === undefined || status.status === 'pending') return undefined;
-  if (status.status === 'error') {
-    // Some packages take a broken line for the end of the clip.
-    if (wire.isInTrouble()) return undefined;
-    throw madeNothing(status.error, context);
-  }
-  const usd = usdOf(status.providerMetadata);
-  await task.tell({ notes: notesOf(status.warnings), ...(usd !== undefined && { usd }) });
-  const [video] = status.videos;
-  if (video === undefined || video.type === 'uploaded') throw madeNothing('it names no clip to fetch', context);
-  return video.type === 'url' ? { url: video.url } : { data: video.data };
+/** @returns asks once; undefined where it is not there yet, or nobody can tell at the moment */
+function pollOf(operation: JSONValue, opened: OpenedModel, task: RemoteTask): () => Promise<Source | undefined> {
+  let doubts = 0;
+  return async () => {
+    const wire = openWire({ fetch: opened.fetch ?? fetch, asks: false, commit: async () => undefined });
+    const context = { model: opened.name, wire, secrets: opened.secrets };
+    let problem: unknown;
+    const status = await experimental_getVideoStatus(opened.over(wire.fetch), {
+      operation,
+      maxRetries: 0,
+      abortSignal: AbortSignal.any([task.signal, AbortSignal.timeout(POLL_LIMIT_MS)]),
+    }).catch((error) => {
+      task.signal.throwIfAborted();
+      problem = error;
+    });
+    const http = statusOf(problem) ?? wire.lastStatus();
+    doubts = DOUBTFUL.includes(http ?? 0) ? doubts + 1 : 0;
+    if (status?.status === 'pending') return undefined;
+    if (status?.status !== 'completed') {
+      // Some packages take whatever befalls the question for the end of the clip.
+      const isEnd = status?.status === 'error' || isDefinite(problem, http);
+      const failure = madeNothing(status?.status === 'error' ? status.error : problem, context);
+      if (failure instanceof NotHere) throw failure;
+      if (wire.isInTrouble() || !isEnd || (doubts > 0 && doubts < MOST_DOUBTS)) return undefined;
+      if (UNAUTHORIZED.includes(http ?? 0)) throw new NotHere('its key is refused.', { cause: failure });
+      throw failure;
+    }
+    const usd = usdOf(status.providerMetadata);
+    await task.tell({ notes: notesOf(status.warnings), ...(usd !== undefined && { usd }) });
+    const [video] = status.videos;
+    if (video === undefined || video.type === 'uploaded') throw madeNothing('it names no clip to fetch', context);
+    return video.type === 'url' ? { url: video.url } : { data: video.data };
+  };
 }
 
 /** Does it tell of the clip, and not of the way to its provider? */
-function isDefinite(error: unknown, isInTrouble: boolean): boolean {
-  if (isInTrouble || !AISDKError.isInstance(error)) return false;
-  if (!APICallError.isInstance(error)) return true;
-  const { statusCode: status = 0 } = error;
-  return status >= 400 && status < 500 && ![401, 403].includes(status);
+function isDefinite(problem: unknown, http = 0): boolean {
+  if (http >= 400) return http < 500;
+  return AISDKError.isInstance(problem) && !APICallError.isInstance(problem);
 }
 
 async function save(source: Source, file: string, opened: OpenedModel, task: RemoteTask): Promise<void> {

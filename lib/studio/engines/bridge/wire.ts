@@ -27,6 +27,8 @@ export interface Wire {
   wasLastToAsk(): boolean | undefined;
   /** Did the last request fail on its way, so that nothing is known? */
   isInTrouble(): boolean;
+  /** Of the last answer; undefined where none came. */
+  lastStatus(): number | undefined;
   /** The beginning of the last answer that was text. */
   lastAnswer(): string;
 }
@@ -35,6 +37,7 @@ export function openWire({ fetch, asks, ...options }: WireOptions): Wire {
   let isCommitted = false;
   let wasLastToAsk: boolean | undefined;
   let isInTrouble = false;
+  let lastStatus: number | undefined;
   let lastAnswer = '';
 
   const commit = async (): Promise<void> => {
@@ -44,9 +47,12 @@ export function openWire({ fetch, asks, ...options }: WireOptions): Wire {
 
   const send: Fetch = async (input, init) => {
     isInTrouble = true;
+    lastStatus = undefined;
     const response = await fetch(input, init);
-    isInTrouble = PASSING.includes(response.status);
-    lastAnswer = await beginningOf(response);
+    const beginning = await beginningOf(response);
+    lastStatus = response.status;
+    lastAnswer = beginning ?? '';
+    isInTrouble = beginning === undefined || isPage(response) || PASSING.includes(lastStatus);
     return response;
   };
 
@@ -74,6 +80,7 @@ export function openWire({ fetch, asks, ...options }: WireOptions): Wire {
     isCommitted: () => isCommitted,
     wasLastToAsk: () => wasLastToAsk,
     isInTrouble: () => isInTrouble,
+    lastStatus: () => lastStatus,
     lastAnswer: () => lastAnswer,
   };
 }
@@ -82,11 +89,17 @@ function isReading(init: RequestInit | undefined): boolean {
   return ['GET', 'HEAD'].includes((init?.method ?? 'GET').toUpperCase());
 }
 
-async function beginningOf(response: Response): Promise<string> {
+/** For people, from whatever stands between us and the provider. */
+function isPage({ headers }: Response): boolean {
+  return /text\/html/.test(headers.get('content-type') ?? '');
+}
+
+/** @returns undefined where it broke off */
+async function beginningOf(response: Response): Promise<string | undefined> {
   if (!/json|text\/(plain|html)/.test(response.headers.get('content-type') ?? '')) return '';
   const text = await response
     .clone()
     .text()
-    .catch(() => '');
-  return text.slice(0, KEPT_CHARACTERS);
+    .catch(() => undefined);
+  return text?.slice(0, KEPT_CHARACTERS);
 }
