@@ -4,6 +4,7 @@ import { enqueue, sweep } from '../../lib/production/fleet/enqueue.ts';
 import { inFleet } from '../../lib/production/fleet/fleet.ts';
 import { openQueue } from '../../lib/production/fleet/queue.ts';
 import { advanceShot } from '../../lib/production/storyboard/advanceShot.ts';
+import { planStoryboard } from '../../lib/production/storyboard/runStoryboard.ts';
 import { startProvider } from '../paid/provider.ts';
 import { BOARD, shot } from '../production/storyboard/support.ts';
 import { POSTGRES_MISSING, type PostgresServer, startPostgres } from '../support/postgres.ts';
@@ -81,6 +82,22 @@ test('a storyboard that is asked for again comes into line once, with what was p
   assert.deepEqual(await board.idsIn('new'), ['dawn', 'night', 'noon']);
   assert.equal(await enqueue(BOARD, queue, services), 3);
   assert.deepEqual(await board.idsIn('new'), []);
+});
+
+test('what nobody agreed to is in no line, and comes into none', { skip }, async () => {
+  await using board = await openBoard('dawn');
+  const { queue } = board;
+  const services = { ...board.services, config: { ...board.services.config, approveAboveUsd: 0 } };
+  const plan = { id: BOARD, title: 'Harbour', server: services.server, workspace: 'fleet', output: OUTPUT };
+  const wider = { ...plan, shots: [shot('dawn'), shot('noon')] };
+  const asked: string[] = [];
+  const approve = async ({ question }: { question: string }) => asked.push(question) === 0;
+  await assert.rejects(planStoryboard(wider, services, { approve }), { code: 'not_approved' });
+  await sweep(queue, services);
+  assert.deepEqual(await board.idsIn('new'), ['dawn']);
+  await planStoryboard(wider, services, { approve: async () => true });
+  await sweep(queue, services);
+  assert.deepEqual(await board.idsIn('new'), ['noon']);
 });
 
 test('a storyboard of one machine, or of another server, is left alone', { skip }, async () => {
