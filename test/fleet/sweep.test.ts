@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { enqueue, sweep } from '../../lib/production/fleet/enqueue.ts';
+import { enqueue, settleUnwanted, sweep } from '../../lib/production/fleet/enqueue.ts';
 import { inFleet } from '../../lib/production/fleet/fleet.ts';
 import { openQueue } from '../../lib/production/fleet/queue.ts';
 import { advanceShot } from '../../lib/production/storyboard/advanceShot.ts';
@@ -27,7 +27,7 @@ async function openBoard(...ids: string[]) {
   const plan = { id: BOARD, title: 'Harbour', server: services.server, workspace: 'fleet', output: OUTPUT };
   await (await services.ledger()).storyboards.plan({ ...plan, shots: ids.map((id) => shot(id)) });
   return {
-    ...{ services, queue },
+    ...{ services, queue, provider },
     begin: (id: string) => advanceShot(BOARD, id, services, { limitMs: 1_000, approve: async () => true }),
     idsIn: async (line: 'new' | 'again') => (await queue.take(line, 100)).map(({ shot: id }) => id).sort(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
@@ -82,6 +82,26 @@ test('a storyboard that is asked for again comes into line once, with what was p
   assert.deepEqual(await board.idsIn('new'), ['dawn', 'night', 'noon']);
   assert.equal(await enqueue(BOARD, queue, services), 3);
   assert.deepEqual(await board.idsIn('new'), []);
+});
+
+test('jobs that no shot wants any more make room once they have ended, and nothing is published of them', {
+  skip,
+}, async () => {
+  await using board = await openBoard('dawn', 'noon');
+  const { services, provider } = board;
+  const { storyboards, windows, ...ledger } = await services.ledger();
+  await windows.set(services.server, 2);
+  const { clip } = await board.begin('dawn');
+  await board.begin('noon');
+  const plan = { id: BOARD, title: 'Harbour', server: services.server, workspace: 'fleet', output: OUTPUT };
+  await storyboards.plan({ ...plan, shots: [shot('noon'), shot('night')] });
+  await settleUnwanted(services);
+  assert.equal((await windows.get(services.server))?.room, 0, 'both are made still');
+  await provider.set({ jobMs: 0 });
+  await settleUnwanted(services);
+  assert.equal((await windows.get(services.server))?.room, 1, 'what a shot wants is left to who carries it');
+  await settleUnwanted(services);
+  assert.equal((await ledger.get(clip?.key ?? ''))?.state, 'done');
 });
 
 test('what nobody agreed to is in no line, and comes into none', { skip }, async () => {
