@@ -6,7 +6,7 @@ import type { Runtime } from '../runtime.ts';
 import { type Invocation, invoke } from './invocation.ts';
 import { print, printJson } from './output.ts';
 import { type FleetSettings, requireFleetOrNot, runFleetOnTerminal } from './storyboardFleet.ts';
-import { type RunSettings, runOnTerminal } from './storyboardRun.ts';
+import { numberOf, type RunSettings, runOnTerminal } from './storyboardRun.ts';
 import { showAll, showOne } from './storyboardStatus.ts';
 
 export function registerStoryboard(program: Command): void {
@@ -19,8 +19,8 @@ export function registerStoryboard(program: Command): void {
         requireFleetOrNot(settings, invocation);
         const plan = await planOf(file, invocation.runtime);
         if (settings.dryRun) return await dryRun(plan, invocation);
-        await note(plan, invocation);
-        return await runAnywhere(plan.id, settings, invocation);
+        await note(plan, settings, invocation);
+        return await runAnywhere(plan.id, settings, agreed(invocation));
       }),
     );
   storyboard
@@ -55,9 +55,10 @@ export function registerStoryboard(program: Command): void {
         requireFleetOrNot(settings, invocation);
         const { runtime, progress } = invocation;
         const id = await idOf(name, runtime);
-        const shots = await (await runtime.ledger()).storyboards.retryFailed(id);
+        const { retryFailed } = await import('../production/storyboard/runStoryboard.ts');
+        const shots = await retryFailed(id, runtime, agreementOf(settings, invocation));
         progress.note(shots === 0 ? 'No shot has failed.' : `Failed shots that are made anew: ${shots}.`);
-        return await runAnywhere(id, settings, invocation);
+        return await runAnywhere(id, settings, agreed(invocation));
       }),
     );
 }
@@ -67,6 +68,18 @@ type Settings = RunSettings & FleetSettings;
 function runAnywhere(id: string, settings: Settings, invocation: Invocation): Promise<number> {
   const run = settings.fleet === undefined ? runOnTerminal : runFleetOnTerminal;
   return run(id, settings, invocation);
+}
+
+/** How a person is asked for all that is to be made. */
+function agreementOf({ fleet, concurrency, window }: Settings, { approve }: Invocation) {
+  const atOnce =
+    fleet === undefined ? numberOf('--concurrency', concurrency, 1_000) : numberOf('--window', window, 100_000);
+  return { concurrency: atOnce, ...(approve && { approve }) };
+}
+
+/** A person is asked once. */
+function agreed(invocation: Invocation): Invocation {
+  return { ...invocation, approve: async () => true };
 }
 
 function withRunOptions(command: Command): Command {
@@ -107,10 +120,11 @@ async function idOf(name: string, runtime: Runtime): Promise<string> {
 }
 
 /** Writes it down, and says what of it is new. */
-async function note(plan: StoryboardPlan, { runtime, progress }: Invocation): Promise<void> {
-  const { storyboards } = await runtime.ledger();
-  const before = (await storyboards.get(plan.id))?.file ?? plan.file;
-  const { kept, wanted, dropped } = await storyboards.plan(plan);
+async function note(plan: StoryboardPlan, settings: Settings, invocation: Invocation): Promise<void> {
+  const { runtime, progress } = invocation;
+  const { planStoryboard } = await import('../production/storyboard/runStoryboard.ts');
+  const before = (await (await runtime.ledger()).storyboards.get(plan.id))?.file ?? plan.file;
+  const { kept, wanted, dropped } = await planStoryboard(plan, runtime, agreementOf(settings, invocation));
   if (before !== plan.file)
     progress.note(`A storyboard of this title was run from ${before}: this one takes its place.`);
   if (kept > 0)

@@ -24,10 +24,13 @@ export interface Windows {
   shrink(server: string, pauseMs: number): Promise<void>;
   /** A clip was made: a little more. */
   grow(server: string): Promise<void>;
+  /** Keys of clips that hold room, as far as is known, and that no shot wants: nobody may be there to see their end. */
+  unwanted(server: string): Promise<string[]>;
 }
 
 /** A full window may have room again after so long. */
 const FULL_MS = 1_000;
+const MOST_UNWANTED = 1_000;
 
 /**
  * What is at the server, or is about to be sent there; what was refused waits outside. The states are those of the index
@@ -62,6 +65,14 @@ export function createWindows(driver: LedgerDriver, now: () => number): Windows 
         'UPDATE windows SET size = CASE WHEN size + 1 / size < most THEN size + 1 / size ELSE most END WHERE server = ? AND size < most',
         server,
       );
+    },
+    async unwanted(server) {
+      const rows = await driver.all(
+        `SELECT key FROM clips WHERE server = ? AND state IN ('sent', 'known')
+         AND NOT EXISTS (SELECT 1 FROM shots WHERE storyboard = clips.session AND clip = clips.key) ORDER BY updated_at LIMIT ?`,
+        ...[server, MOST_UNWANTED],
+      );
+      return rows.map(({ key }) => String(key));
     },
   };
 }

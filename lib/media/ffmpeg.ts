@@ -6,6 +6,9 @@ import { systemCode, VideoToolsetError } from '../errors.ts';
 /** More than 8K video has; a file may claim any size. */
 const MOST_PIXELS = 50_000_000;
 
+/** How it ends where it is asked to by a signal. */
+const ENDED = 255;
+
 /** What comes before every input: a file may name no other one, and no address. */
 export const INPUT = ['-max_pixels', String(MOST_PIXELS), '-protocol_whitelist', 'file,pipe'] as const;
 
@@ -29,6 +32,7 @@ export async function runFfmpeg(args: readonly string[], signal?: AbortSignal): 
       text(ffmpeg.stderr),
     ]);
     if (status === 0) return output;
+    if (status === null || status === ENDED) throw ended(status);
     throw new VideoToolsetError('invalid_media', `ffmpeg could not read the clip: ${lastLine(said)}`);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') throw noFfmpeg(error);
@@ -39,6 +43,12 @@ export async function runFfmpeg(args: readonly string[], signal?: AbortSignal): 
 /** @throws VideoToolsetError `missing_package` where there is none */
 export async function requireFfmpeg(): Promise<void> {
   await runFfmpeg(['-version']);
+}
+
+/** As by whoever ends all programs of a terminal or a service, or for want of memory. */
+function ended(status: number | null): VideoToolsetError {
+  const message = `ffmpeg was ended from outside before it was done (${status ?? 'killed'}).`;
+  return new VideoToolsetError('internal', message, { retryable: true, next_step: 'Run it again.' });
 }
 
 function noFfmpeg(cause: unknown): VideoToolsetError {

@@ -47,17 +47,24 @@ export const storyboardProduceTool = (services: Services): Tool =>
     },
     annotations: MAKES_A_JOB,
     async handler({ retry_failed, max_seconds, ...named }, context) {
-      const { runStoryboard } = await import('../production/storyboard/runStoryboard.ts');
-      const { storyboards } = await services.ledger();
+      const { planStoryboard, retryFailed, runStoryboard } = await import('../production/storyboard/runStoryboard.ts');
+      const { signal, approve } = context;
+      const asking = approve && { approve };
       const board = await boardOf(named, services);
-      if (typeof board !== 'string') await storyboards.plan(board);
+      if (typeof board !== 'string') await planStoryboard(board, services, asking);
       const id = typeof board === 'string' ? board : board.id;
-      if (retry_failed === true) await storyboards.retryFailed(id);
+      if (retry_failed === true) await retryFailed(id, services, asking);
+      // A person is asked once.
+      const isAsked = typeof board !== 'string' || retry_failed === true;
       const waitLimitMs = context.waitLimitMs ?? services.config.waitLimitMs;
       const limitMs = Math.min(waitLimitMs, (max_seconds ?? Number.POSITIVE_INFINITY) * 1_000);
-      const { signal, approve } = context;
       const run = await runStoryboard(id, services, {
-        ...{ limitMs, ...progressOf(context), ...(signal && { signal }), ...(approve && { approve }) },
+        ...{
+          limitMs,
+          ...progressOf(context),
+          ...(signal && { signal }),
+          ...(isAsked ? { approve: async () => true } : asking),
+        },
       });
       return await storyboardResult(run.board, services, run, signal?.aborted === true);
     },

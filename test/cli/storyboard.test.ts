@@ -174,6 +174,31 @@ test('above the price that was agreed it asks, once; --yes is a yes', async () =
   assert.equal((await cli.run(['storyboard', 'run', 'boats.yaml', '--yes'])).code, 0);
 });
 
+test('what nobody agreed to is not written down, so that no program that is at work on it begins it', async () => {
+  const settings = { VIDEO_APPROVE_USD: '1' };
+  await using paid = await openBoard(BOATS, { settings, provider: { jobMs: 60_000 } });
+  const { cli, provider } = paid;
+  const running = cli.start(['storyboard', 'run', 'boats.yaml', '--yes', '--json']);
+  await running.line(/^To be made: 3 clips/);
+  const more = [1, 2, 3, 4].map((index) => `  - { prompt: Boat ${index} }\n`).join('');
+  await writeFile(path.join(cli.cwd, 'boats.yaml'), BOATS + more);
+  assert.equal((await cli.run(['storyboard', 'run', 'boats.yaml'])).code, 3);
+  await provider.set({ jobMs: 0 });
+  assert.deepEqual(documentOf(await running.ended).totals.states, { published: 3 });
+  assert.equal((await provider.books()).creates, 3);
+});
+
+test('failed shots whose price nobody agreed to stay as they are', async () => {
+  const failing = BOATS.replaceAll(/prompt: (A \w+ boat)/g, 'prompt: "$1 [fails]"');
+  await using paid = await openBoard(failing, { settings: { VIDEO_APPROVE_USD: '1' } });
+  const { cli, provider } = paid;
+  assert.equal((await cli.run(['storyboard', 'run', 'boats.yaml', '--yes'])).code, 1);
+  assert.equal((await cli.run(['storyboard', 'retry', 'boats.yaml', '--failed'])).code, 3);
+  const { totals } = documentOf(await cli.run(['storyboard', 'status', 'boats.yaml', '--json']));
+  assert.deepEqual(totals.states, { failed: 3 });
+  assert.equal((await provider.books()).creates, 3);
+});
+
 test('time that runs out ends with 4, Ctrl-C with 130, and resume goes on from there', async () => {
   await using paid = await openBoard(BOATS, { provider: { jobMs: 60_000 } });
   const { cli, provider } = paid;

@@ -122,6 +122,17 @@ test('what fails again and again is put aside for a person, who can let it be be
   assert.equal((await queue.keys()).size, 0);
 });
 
+test('a reason with what Postgres cannot hold is told all the same', { skip }, async () => {
+  await using place = await openPlace();
+  const queue = await place.open();
+  await queue.add('again', [shot('dawn')]);
+  const [lease] = await queue.take('again', 1);
+  assert.ok(lease);
+  await queue.fail(lease, { code: 'server_error', message: 'HTTP 500: \0 and half of \ud83d' });
+  const [row] = await place.sql(`SELECT output FROM pgboss.job WHERE name LIKE '%/again'`);
+  assert.deepEqual(row?.output, { code: 'server_error', message: 'HTTP 500:  and half of \ufffd' });
+});
+
 test('machines of which one is called every minute agree on one schedule', { skip }, async () => {
   await using place = await openPlace();
   for (const queue of [await place.open(), await place.open()]) await queue.everyMinute(async () => undefined);

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { VideoToolsetError } from '../../lib/errors.ts';
 import { clipFacts } from '../../lib/media/clipFacts.ts';
 import { concatenate, type FilmPart, isOneKind } from '../../lib/media/concatenate.ts';
 import { lastFrame } from '../../lib/media/lastFrame.ts';
@@ -116,6 +117,25 @@ test('the last frame is the last one, whatever the rate, and where the sound is 
     const picture = `${clip}.png`;
     await writeFile(picture, await lastFrame(clip));
     assert.ok(psnr(await decodeFrame(picture, 0), await decodeFrame(clip, facts.frames - 1)) > 60, clip);
+  }
+});
+
+test('an ffmpeg that is ended from outside says nothing of the clip', async () => {
+  await using folder = await temporaryFolder();
+  const { PATH } = process.env;
+  process.env.PATH = `${folder.path}:${PATH}`;
+  try {
+    // What it says of itself where it is asked to end, and where nobody asked it.
+    for (const end of ['exit 255', 'kill -KILL $$']) {
+      await writeFile(path.join(folder.path, 'ffmpeg'), `#!/bin/sh\n${end}\n`, { mode: 0o755 });
+      await assert.rejects(lastFrame('boat.mp4'), (error: unknown) => {
+        assert.ok(error instanceof VideoToolsetError);
+        assert.deepEqual([error.code, error.facts.retryable], ['internal', true], end);
+        return true;
+      });
+    }
+  } finally {
+    process.env.PATH = PATH;
   }
 });
 

@@ -27,6 +27,8 @@ export interface ProviderSettings {
   next: readonly Fault[];
   /** What befalls every create after those. */
   every: Fault;
+  /** How long its 429 asks to be left alone, in milliseconds. */
+  retryAfterMs: number;
   /** What it does not offer. */
   missing: readonly Operation[];
 }
@@ -37,7 +39,7 @@ export type Fault = 'nothing' | '429' | 'moderated' | 'lost' | '5xx' | 'held' | 
 const SETTINGS: ProviderSettings = {
   ...{ acceptMs: 0, answerMs: 0, bodyMs: 0, jobMs: 0, contentMs: 0 },
   ...{ list: 'all', lagMs: 0, clockAheadMs: 0, takesKeys: false },
-  ...{ next: [], every: 'nothing', missing: [] },
+  ...{ next: [], every: 'nothing', retryAfterMs: 50, missing: [] },
 };
 
 interface Job extends PaidJob, Order {
@@ -102,7 +104,8 @@ export async function startProvider(settings: Partial<ProviderSettings> = {}): P
     const turn = (asked.get(prompt) ?? 0) + 1;
     asked.set(prompt, turn);
     const befalls = (word: Fault) => fault === word || turn <= (marked(prompt, word) ?? 0);
-    if (befalls('429')) return refuse(response, 429, 'Too many requests.', { 'retry-after-ms': '50' });
+    if (befalls('429'))
+      return refuse(response, 429, 'Too many requests.', { 'retry-after-ms': String(now.retryAfterMs) });
     if (befalls('moderated')) return refuse(response, 400, MODERATION, {}, 'moderation_blocked');
     await sleep(now.acceptMs);
     const { 'idempotency-key': key } = request.headers;

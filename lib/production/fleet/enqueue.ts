@@ -1,4 +1,5 @@
 import type { Shot } from '../../../types/storyboard.ts';
+import { advance } from '../advance.ts';
 import { FLEET, type ProductionServices } from '../services.ts';
 import { type FleetQueue, keyOf } from './queue.ts';
 
@@ -39,6 +40,16 @@ export async function sweep(queue: FleetQueue, services: ProductionServices): Pr
       );
     }
   }
+}
+
+/**
+ * Looks what became of jobs that no shot wants any more, or that were made apart from any: until that is known they hold
+ * room at their server. Nothing more is done for them.
+ */
+export async function settleUnwanted(services: ProductionServices): Promise<void> {
+  const { windows } = await services.ledger();
+  for (const key of await windows.unwanted(services.server))
+    await advance(key, services, { stop: undefined, limitMs: 0, maySend: false }).catch(() => undefined);
 }
 
 /** What is begun may hold room at its server, so that it must not wait for room. */

@@ -122,7 +122,8 @@ export async function openQueue(connectionString: string, server: string, option
 
     async fail(lease, reason) {
       if (lease.line === 'new') return await handOn(lease, 'again', RETRY_AFTER_MS);
-      await boss.fail(nameOf(lease), [lease], reason).catch(failClearly);
+      const { code, message } = reason;
+      await boss.fail(nameOf(lease), [lease], { code, message: storable(message) }).catch(failClearly);
     },
 
     async keys() {
@@ -200,6 +201,11 @@ function leaseOf(line: Line, { id, retryCount, heartbeatSeconds, data }: Job<Job
   const { storyboard, shot, take } = data;
   const leaseMs = 1_000 * (heartbeatSeconds ?? USUAL_LEASE_SECONDS);
   return { line, storyboard, shot, take, leaseMs, id, retryCount };
+}
+
+/** Postgres takes neither NUL nor half a character into its JSON; a server's words may hold both. */
+function storable(message: string): string {
+  return message.replaceAll('\0', '').toWellFormed();
 }
 
 /** Every server has lines of its own. */

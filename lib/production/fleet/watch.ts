@@ -35,7 +35,8 @@ export async function stateInFleet(
     queue.stuck(storyboard),
     storyboards.ready(storyboard, { limit: SHOTS_ASKED }),
   ]);
-  const open = OPEN.reduce((sum, state) => sum + (states[state] ?? 0), 0) - aside.length;
+  // One that was put aside may be for a person by now, and not open any more.
+  const open = Math.max(0, OPEN.reduce((sum, state) => sum + (states[state] ?? 0), 0) - aside.length);
   const troubled = ready.find(({ error }) => error !== undefined);
   const trouble = troubled?.error && { shot: troubled.id, ...troubled.error };
   return { states, open, stuck: aside.length, ...(trouble && { trouble }) };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { toToolsetError } from '../../errors.ts';
 import type { ProductionServices } from '../services.ts';
 import { AWAY_MS, type CarrierOptions, carryLease, type Hand } from './carryLease.ts';
-import { sweep } from './enqueue.ts';
+import { settleUnwanted, sweep } from './enqueue.ts';
 import { createOutbox } from './outbox.ts';
 import type { FleetQueue, Lease, Line } from './queue.ts';
 
@@ -144,6 +144,7 @@ export function createWorker(queue: FleetQueue, services: ProductionServices, op
     async run() {
       signal.addEventListener('abort', () => wake.resolve(), { once: true });
       await queue.everyMinute(async () => {
+        if (!signal.aborted) await settleUnwanted(services);
         if (isDry && !signal.aborted) await sweep(queue, services);
       });
       while (!signal.aborted) await turn(takeMore);

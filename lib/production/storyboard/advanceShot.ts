@@ -11,7 +11,7 @@ import { requestOf } from './shotRequest.ts';
 
 /** How often a shot that another process works on, or that waits for its source, is looked at. */
 const LOOK_MS = 500;
-/** Where a server that wants fewer requests does not say how long. */
+/** Where a server that wants fewer requests does not say how long, or says not at all. */
 const THROTTLED_MS = 2_000;
 
 /** What is wrong with the shot itself: nothing was sent, and trying again would not help. */
@@ -146,7 +146,7 @@ async function stepOf(shot: BegunShot, services: ProductionServices, step: () =>
     const state: ShotState = clip?.state ?? 'ready';
     const known = { shot, state, ...(clip && { clip }), isSettled: false };
     if (error.code === 'rate_limited')
-      return { ...known, pauseMs: error.facts.retryAfterMs ?? THROTTLED_MS, isThrottled: true };
+      return { ...known, pauseMs: error.facts.retryAfterMs || THROTTLED_MS, isThrottled: true };
     if (error.code === 'outcome_unknown' || error.code === 'superseded')
       return { ...known, pauseMs: LOOK_MS, isThrottled: isThrottling(error.cause) };
     throw error;

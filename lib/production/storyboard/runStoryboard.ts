@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Film, Shot, Storyboard, StoryboardPlan } from '../../../types/storyboard.ts';
+import type { Film, PlanChanges, Shot, Storyboard, StoryboardPlan } from '../../../types/storyboard.ts';
 import type { Profile } from '../../api/profiles.ts';
 import { toToolsetError, VideoToolsetError } from '../../errors.ts';
 import { noSuchStoryboard } from '../../ledger/storyboards.ts';
@@ -39,6 +39,40 @@ export interface Finished {
   contact_sheet: string;
 }
 
+type Agreement = Pick<StoryboardOptions, 'concurrency' | 'approve'>;
+
+/**
+ * Writes a storyboard down, or what another version of it changed. A person is asked before: whoever is at work on it
+ * already, here or on another machine, begins what he finds written.
+ * @throws VideoToolsetError `not_approved`, or for what its server, or this machine, cannot do: nothing is written then
+ */
+export async function planStoryboard(
+  plan: StoryboardPlan,
+  services: ProductionServices,
+  { concurrency, approve }: Agreement = {},
+): Promise<PlanChanges> {
+  const { storyboards } = await services.ledger();
+  await services.workspace.requireWritable();
+  const wanted = await estimateOfPlan(plan, services, concurrency);
+  await requireBoardApproval(plan.title, wanted, services.config, approve);
+  return await storyboards.plan(plan);
+}
+
+/**
+ * Lets every failed shot be made anew, once a person agreed to what that costs. @returns how many
+ * @throws VideoToolsetError like {@link runStoryboard}: nothing is let be made anew then
+ */
+export async function retryFailed(
+  id: string,
+  services: ProductionServices,
+  { concurrency, approve }: Agreement = {},
+): Promise<number> {
+  const { title } = await boardHere(id, services);
+  const wanted = await estimateOf(id, services, { concurrency, withFailed: true });
+  await requireBoardApproval(title, wanted, services.config, approve);
+  return await (await services.ledger()).storyboards.retryFailed(id);
+}
+
 /**
  * Carries a storyboard that is written down as far as it goes: its shots, then the film, the manifest and the contact sheet.
  * A person is asked once for all, not for every shot.
@@ -62,9 +96,7 @@ export async function beginStoryboard(
   { concurrency, approve, onBegin }: Pick<StoryboardOptions, 'concurrency' | 'approve' | 'onBegin'>,
 ): Promise<{ board: Storyboard; concurrency: number }> {
   const [{ profile }, { storyboards }] = await Promise.all([services.api(), services.ledger()]);
-  const board = await storyboards.get(id);
-  if (board === undefined) throw noSuchStoryboard(id);
-  requireItsPlace(board, services);
+  const board = await boardHere(id, services);
   await services.workspace.requireWritable();
   const atOnce = concurrency ?? usualConcurrency(profile);
   const wanted = await estimateOf(id, services, { concurrency: atOnce });
@@ -138,6 +170,14 @@ function openOf({ published: _, failed: __, ...open }: Totals['states']): number
 
 function usualConcurrency({ name }: Profile): number {
   return name === 'studio' ? availableParallelism() : USUAL_CONCURRENCY;
+}
+
+/** @throws VideoToolsetError `not_found`, `invalid_argument` for one of another workspace or server */
+async function boardHere(id: string, services: ProductionServices): Promise<Storyboard> {
+  const board = await (await services.ledger()).storyboards.get(id);
+  if (board === undefined) throw noSuchStoryboard(id);
+  requireItsPlace(board, services);
+  return board;
 }
 
 /** Its files lie in its workspace, and its jobs on its server. */

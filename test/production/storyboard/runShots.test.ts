@@ -84,6 +84,15 @@ test('a 429 slows all shots down, and the window opens again', async () => {
   assert.deepEqual([creates, jobs.length], [24, 16]);
 });
 
+test('a server that refuses and asks for no pause is given one', async () => {
+  await using provider = await startProvider({ every: '429', retryAfterMs: 0 });
+  await using tools = await openTools({ baseUrl: provider.baseUrl, profile: PATIENT });
+  await planned(tools, shot('dawn'));
+  await run(tools, { limitMs: 1_500 });
+  const { creates } = await provider.books();
+  assert.ok(creates >= 1 && creates <= 8, `it was asked ${creates} times`);
+});
+
 test('over the budget nothing more is begun, it is told which shot it was, and a later run goes on', async () => {
   await using provider = await startProvider();
   await using tools = await openTools({ baseUrl: provider.baseUrl, budgetSeconds: 8 });
