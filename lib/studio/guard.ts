@@ -48,9 +48,9 @@ export function registerGuard(server: FastifyInstance, options: GuardOptions): (
   const callers = new WeakMap<FastifyRequest, string>();
 
   const refuse = (request: FastifyRequest, reply: FastifyReply, message: string): never => {
+    reply.header('www-authenticate', 'Bearer');
     const seconds = takeFailure(request.ip);
     if (seconds !== undefined) throw tooMany('Too many requests without the right token.', seconds);
-    reply.header('www-authenticate', 'Bearer');
     throw new RequestError(401, message, { code: 'invalid_api_key' });
   };
 

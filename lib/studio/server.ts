@@ -135,7 +135,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   const callerOf = registerGuard(server, { ...options, host, rates: limits });
   registerBodies(server, { mostMemoryBytes: limits.bodyMemoryBytes, callers, callerOf });
   const page = registerPage(server, {
-    ...{ folder, find, log, factsOf: options.factsOf },
+    ...{ folder, find, log, factsOf: options.factsOf, callerOf, callers },
     choices: { models: { [engine.name]: engine.name, ...models }, seconds: SECONDS, sizes: SIZES },
   });
   registerMetrics(server, async () => tally.metricsOf({ ...(await jobs.figures()), streams: page.streams }));

@@ -24,16 +24,24 @@ const HEADERS = {
 
 /** Tells every listener what changes, whichever program changed it, from one look at the store for all of them. */
 export interface EventStreams {
-  readonly isFull: boolean;
+  /** May that caller open no more of them? */
+  isFull(caller: string): boolean;
   /** How many listen. */
   readonly size: number;
-  /** @param since the version up to which the listener knows all */
-  open(response: ServerResponse, headers: OutgoingHttpHeaders, since?: number): Promise<void>;
+  open(response: ServerResponse, options: StreamOptions): Promise<void>;
   close(): void;
 }
 
-export function createEventStreams(openReads: () => Promise<JobReads>, log: Log): EventStreams {
-  const streams = new Set<ServerResponse>();
+interface StreamOptions {
+  caller: string;
+  headers: OutgoingHttpHeaders;
+  /** The version up to which the listener knows all. */
+  since?: number | undefined;
+}
+
+/** @param callers between so many the streams are divided */
+export function createEventStreams(openReads: () => Promise<JobReads>, callers: number, log: Log): EventStreams {
+  const streams = new Map<ServerResponse, string>();
   let isLooking = false;
 
   const send = (stream: ServerResponse, text: string): void => {
@@ -41,7 +49,7 @@ export function createEventStreams(openReads: () => Promise<JobReads>, log: Log)
     if (stream.writableLength > MOST_BEHIND_BYTES) stream.destroy();
   };
   const sendAll = (text: string): void => {
-    for (const stream of streams) send(stream, text);
+    for (const stream of streams.keys()) send(stream, text);
   };
 
   /** @returns undefined where nothing happened */
@@ -83,16 +91,17 @@ export function createEventStreams(openReads: () => Promise<JobReads>, log: Log)
   };
 
   return {
-    get isFull() {
-      return streams.size >= MOST_STREAMS;
+    isFull(caller) {
+      const own = [...streams.values()].filter((other) => other === caller).length;
+      return streams.size >= MOST_STREAMS || own >= MOST_STREAMS / callers;
     },
 
     get size() {
       return streams.size;
     },
 
-    async open(response, headers, since) {
-      streams.add(response);
+    async open(response, { caller, headers, since }) {
+      streams.set(response, caller);
       response.on('close', () => streams.delete(response)).on('error', () => undefined);
       response.writeHead(200, { ...headers, ...HEADERS });
       response.write(`retry: ${RETRY_MS}\n\n`);
@@ -106,7 +115,7 @@ export function createEventStreams(openReads: () => Promise<JobReads>, log: Log)
     },
 
     close() {
-      for (const stream of streams) stream.end();
+      for (const stream of streams.keys()) stream.end();
       streams.clear();
     },
   };

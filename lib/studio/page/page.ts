@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Log } from '../../log.ts';
 import { RequestError, videoResource } from '../answers.ts';
 import type { Job } from '../job.ts';
@@ -39,6 +39,8 @@ export interface PageOptions {
   /** What others know of a clip; undefined where they know nothing. */
   factsOf?: ((id: string) => Promise<ClipFacts | undefined>) | undefined;
   choices: Choices;
+  callerOf(request: FastifyRequest): string;
+  callers: number;
   log: Log;
 }
 
@@ -48,7 +50,8 @@ export interface Page {
 }
 
 /** The page where people look at clips, at `/`, and what it asks for beside the Videos API, below `/studio`. */
-export function registerPage(server: FastifyInstance, { folder, find, factsOf, choices, log }: PageOptions): Page {
+export function registerPage(server: FastifyInstance, options: PageOptions): Page {
+  const { folder, find, factsOf, choices, callerOf, callers, log } = options;
   let opened: Promise<JobReads> | undefined;
   const reads = (): Promise<JobReads> => {
     opened ??= openJobReads(folder).catch((error) => {
@@ -57,7 +60,7 @@ export function registerPage(server: FastifyInstance, { folder, find, factsOf, c
     });
     return opened;
   };
-  const streams = createEventStreams(reads, log);
+  const streams = createEventStreams(reads, callers, log);
   server.addHook('preClose', async () => streams.close());
   server.addHook('onClose', async () => (await opened)?.close());
 
@@ -94,12 +97,15 @@ export function registerPage(server: FastifyInstance, { folder, find, factsOf, c
     page.get<{ Querystring: Record<string, unknown> }>(
       '/studio/events',
       { exposeHeadRoute: false },
-      async ({ id, query, headers }, reply) => {
+      async (request, reply) => {
+        const { id, query, headers } = request;
+        const caller = callerOf(request);
         const since = headers['last-event-id'] ?? query.since;
         const version = since === undefined ? undefined : wholeNumber('since', since);
-        if (streams.isFull) throw new RequestError(503, 'Too many pages listen to this studio at once.');
+        if (streams.isFull(caller)) throw new RequestError(503, 'Too many pages listen to this studio at once.');
         reply.hijack();
-        await streams.open(reply.raw, { ...SECURITY_HEADERS, 'x-request-id': id }, version).catch((error) => {
+        const stream = { caller, headers: { ...SECURITY_HEADERS, 'x-request-id': id }, since: version };
+        await streams.open(reply.raw, stream).catch((error) => {
           log.debug('studio: a page cannot be told what it missed', { error: String(error) });
           reply.raw.destroy();
         });

@@ -153,3 +153,19 @@ test('a stream cannot be had from a wrong place', async () => {
   assert.equal((await ask(new URL('/studio/events?since=soon', studio.baseUrl).href)).status, 400);
   assert.equal((await fetch(new URL('/studio/events', studio.baseUrl), { method: 'HEAD' })).status, 404);
 });
+
+test('one caller who listens all the time leaves room for the others', async () => {
+  const tokens = Array.from({ length: 500 }, (_, index) => `the-token-of-caller-${index}`);
+  await using studio = await openStudio({ tokens });
+  const abort = new AbortController();
+  const open = async (token = '') => {
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(new URL('/studio/events', studio.baseUrl), { headers, signal: abort.signal });
+    return response.status;
+  };
+  const [greedy, modest] = tokens;
+  const statuses = [];
+  for (const token of [greedy, greedy, greedy, modest]) statuses.push(await open(token));
+  assert.deepEqual(statuses, [200, 200, 503, 200]);
+  abort.abort();
+});

@@ -27,4 +27,16 @@ describe('a studio with a token', { skip: CHROMIUM_MISSING }, () => {
     await page.reload();
     await page.locator('img.poster').waitFor();
   });
+
+  test('lets a person in while somebody at the same address tries one token after the other', async () => {
+    const token = 'harbour-lantern-0123456789';
+    await using studio = await openStudio({ tokens: [token], limits: { failures: { perSecond: 0.01, burst: 1 } } });
+    for (let index = 0; index < 2; index++)
+      await fetch(`${studio.baseUrl}/videos`, { headers: { authorization: 'Bearer a-guess-of-16-chars' } });
+    await using seen = await visit(pageOf(studio.baseUrl), { mayComplain: /429/ });
+    const { page } = seen;
+    await page.getByRole('dialog', { name: 'This studio asks for a token' }).getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    await page.getByText('No clips yet').waitFor();
+  });
 });

@@ -62,7 +62,8 @@ async function request(method, path, options = {}) {
     ...(signal && { signal }),
     ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
-  if (response.status === 401) {
+  // Also where others at the same address sent so many wrong ones that it is said with 429.
+  if (response.headers.has('www-authenticate')) {
     await logIn();
     return request(method, path, options);
   }
