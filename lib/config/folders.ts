@@ -33,7 +33,8 @@ export function ledgerPlace(value: unknown, state: string): string {
   const place = text('ledger', value);
   if (place === undefined) return path.join(state, 'ledger.db');
   if (/^postgres(ql)?:\/\//.test(place)) return place;
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) throw wrong('ledger', 'it must be a file or a postgres:// address');
+  if (/^([a-z][a-z0-9+.-]+:\/\/|postgres(ql)?:)/i.test(place))
+    throw wrong('ledger', 'it must be a file or a postgres:// address');
   return folder('ledger', place);
 }
 

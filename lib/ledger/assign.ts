@@ -20,12 +20,15 @@ export function assign(
   const assignAlike = (hash: string, alike: readonly PlannedShot[]): PlannedShot[] => {
     const rows = left.get(hash) ?? [];
     left.delete(hash);
-    const own = new Map(alike.map(({ id }) => [id, rows.find((row) => row.id === id)]));
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const own = new Map(alike.map(({ id }) => [id, byId.get(id)]));
     const others = rows.filter((row) => own.get(row.id) === undefined).sort(byWorth);
     const takes = new Set(rows.map(({ take }) => take));
+    let free = 1;
     for (const { id, request } of alike) {
       const row = own.get(id) ?? others.shift();
-      const take = row?.take ?? lowestFree(takes);
+      while (takes.has(free)) free++;
+      const take = row?.take ?? free;
       takes.add(take);
       const source = request.source && assigned.get(request.source.shot);
       const { clip, error } = row ?? {};
@@ -63,10 +66,4 @@ function stageOf(row: Shot | undefined, source: AssignedShot | undefined): Shot[
 /** What has a clip goes first to whoever wants the same. */
 function byWorth(a: Shot, b: Shot): number {
   return Number(a.clip === undefined) - Number(b.clip === undefined) || a.take - b.take;
-}
-
-function lowestFree(takes: ReadonlySet<number>): number {
-  let take = 1;
-  while (takes.has(take)) take++;
-  return take;
 }

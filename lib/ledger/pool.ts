@@ -8,9 +8,14 @@ export interface PoolOptions {
   queryTimeoutMs: number;
 }
 
-/** Connections to a Postgres server. @throws VideoToolsetError `missing_package` */
+/** Connections to a Postgres server. @throws VideoToolsetError `missing_package`, `invalid_configuration` for an address that is none */
 export async function openPool(connectionString: string, { max, queryTimeoutMs }: PoolOptions): Promise<Pool> {
-  const { Pool } = await loadPackage();
+  const { Client, Pool } = await loadPackage();
+  try {
+    new Client({ connectionString });
+  } catch (error) {
+    throw notAnAddress(error);
+  }
   const pool: Pool = new Pool({
     connectionString,
     ...{ max, connectionTimeoutMillis: 10_000, query_timeout: queryTimeoutMs, keepAlive: true },
@@ -29,6 +34,15 @@ export function failClearly(error: unknown): never {
     cause: error,
     retryable: true,
     next_step: 'Check that the database runs and that VIDEO_LEDGER names it.',
+  });
+}
+
+/** Without the words of the cause, which may hold the password. */
+function notAnAddress(cause: unknown): VideoToolsetError {
+  const reason = systemCode(cause) ?? 'not an address';
+  return new VideoToolsetError('invalid_configuration', `VIDEO_LEDGER (--fleet) cannot be read (${reason}).`, {
+    cause,
+    next_step: 'Write postgres://USER@HOST/DATABASE; a # or / of a password as %23 or %2F, or keep it in ~/.pgpass.',
   });
 }
 

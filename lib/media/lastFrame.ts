@@ -1,20 +1,23 @@
+import path from 'node:path';
+import { VideoToolsetError } from '../errors.ts';
+import { clipFacts } from './clipFacts.ts';
 import { INPUT, runFfmpeg } from './ffmpeg.ts';
 
-/** How much of the end is decoded, in seconds; where it holds no picture, such as under a longer sound track, all is. */
+/** How much of the end is decoded, in seconds; all of it is in memory at once. */
 const END_SECONDS = 1;
 
 /** The last picture of a clip, as a PNG of its full size. @throws VideoToolsetError `missing_package`, `invalid_media` */
-export async function lastFrame(path: string, signal?: AbortSignal): Promise<Buffer> {
-  const output = ['-an', '-sn', '-f', 'image2pipe', '-c:v', 'png', 'pipe:1'];
-  const input = [...INPUT, '-i', `file:${path}`];
-  const seek = ['-sseof', String(-END_SECONDS)];
-  const end = await runFfmpeg([...seek, ...input, '-vf', 'reverse', '-frames:v', '1', ...output], signal);
+export async function lastFrame(clip: string, signal?: AbortSignal): Promise<Buffer> {
+  const lastFrom = async (place: readonly string[]) => {
+    const picture = ['-vf', 'reverse', '-frames:v', '1', '-an', '-sn', '-f', 'image2pipe', '-c:v', 'png', 'pipe:1'];
+    return await runFfmpeg([...place, ...INPUT, '-i', `file:${clip}`, ...picture], signal);
+  };
+  const end = await lastFrom(['-sseof', String(-END_SECONDS)]);
   if (end.length > 0) return end;
-  return lastPng(await runFfmpeg([...input, ...output], signal));
-}
-
-const PNG = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
-
-function lastPng(pictures: Buffer): Buffer {
-  return pictures.subarray(Math.max(0, pictures.lastIndexOf(PNG)));
+  // The pictures end before the clip does, such as under a longer sound track.
+  const name = path.basename(clip);
+  const { to, fps } = await clipFacts(clip, name);
+  const last = await lastFrom(['-ss', String(Math.max(0, to - Math.max(END_SECONDS, 2 / fps)))]);
+  if (last.length > 0) return last;
+  throw new VideoToolsetError('invalid_media', `The clip ${name} has no last picture.`);
 }

@@ -27,6 +27,18 @@ const WRONG: [string, Record<string, string>, string[], RegExp][] = [
   ['a ledger in a file', SHARED, ['worker'], /meet in a Postgres database/],
   ['a file for a database', SHARED, ['storyboard', 'run', 'film.yaml', '--fleet', 'film.yaml'], /meet in a Postgres/],
   [
+    'a database whose address is cut off by its password',
+    SHARED,
+    ['worker', '--fleet', 'postgres://tester:sword#fish@127.0.0.1:1/none'],
+    /VIDEO_LEDGER \(--fleet\) cannot be read \(ERR_INVALID_URL\).*\n.*%23/,
+  ],
+  [
+    'a database that would be taken for a file',
+    SHARED,
+    ['storyboard', 'status', '--fleet', 'postgres:tester@127.0.0.1/none'],
+    /VIDEO_LEDGER.*postgres:\/\/ address/,
+  ],
+  [
     'a lease that is too short',
     SHARED,
     ['worker', '--fleet', NOWHERE, '--lease', '9'],

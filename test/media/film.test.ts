@@ -112,12 +112,35 @@ test('the last frame is the last one, whatever the rate, and where the sound is 
     await made(folder.path, 'short.mp4', { seconds: 0.25 }),
     await made(folder.path, 'slow.mp4', { seconds: 4, fps: 1 }),
     await made(folder.path, 'sound.mp4', { seconds: 3, more: ['-frames:v', '12'] }),
+    await made(folder.path, 'slow sound.mp4', { seconds: 20, fps: 0.25, more: ['-frames:v', '2'] }),
   ];
   for (const { path: clip, facts } of clips) {
     const picture = `${clip}.png`;
     await writeFile(picture, await lastFrame(clip));
     assert.ok(psnr(await decodeFrame(picture, 0), await decodeFrame(clip, facts.frames - 1)) > 60, clip);
   }
+});
+
+test('a clip whose sound is longer than its pictures is not held in memory as pictures', { skip }, async () => {
+  await using folder = await temporaryFolder();
+  const noise = [
+    '-vf',
+    'noise=alls=100:allf=t,format=yuv420p',
+    '-preset',
+    'ultrafast',
+    '-crf',
+    '5',
+    '-af',
+    'apad=pad_dur=4',
+  ];
+  const { path: clip } = await made(folder.path, 'noise.mp4', { size: '1280x720', seconds: 6, more: noise });
+  const program = `
+    const { lastFrame } = await import(${JSON.stringify(path.resolve('lib/media/lastFrame.ts'))});
+    const { length } = await lastFrame(${JSON.stringify(clip)});
+    console.log(length, Math.round(process.resourceUsage().maxRSS / 1024));`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program]);
+  const [bytes = 0, megabytes = 0] = stdout.split(' ').map(Number);
+  assert.ok(bytes > 1_000_000 && megabytes < 250, stdout);
 });
 
 test('an ffmpeg that is ended from outside says nothing of the clip', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlannedShot, ShotLink, ShotRequest } from '../../../types/storyboard.ts';
 import { meant } from './problems.ts';
-import type { ShotDefaults, WrittenShot } from './schema.ts';
+import { LONGEST_PROMPT, type ShotDefaults, type WrittenShot } from './schema.ts';
 import { fill } from './template.ts';
 
 const LINKS = ['continue_from', 'extends', 'remix_of'] as const satisfies readonly ShotLink[];
@@ -49,13 +49,16 @@ function promptOf(
   const template = written.template ?? defaults.template;
   if (template === undefined) return { problem: 'it has no prompt, and there is no template in defaults' };
   const variables = { ...defaults.variables, id, ...written.variables };
-  const { text, missing } = fill(template, variables);
+  const { text, missing } = fill(template, variables, LONGEST_PROMPT);
   const [unknown] = missing;
+  const at = { ...(written.template !== undefined && { at: 'template' }) };
+  if (text.length > LONGEST_PROMPT)
+    return { problem: `its template makes a prompt of more than ${LONGEST_PROMPT} characters`, ...at };
   if (unknown === undefined) return { prompt: text };
   const names = Object.keys(variables);
   return {
     problem: `its template names {${unknown}}, which has no value${meant(unknown, names)}; a brace is written {{`,
-    ...(written.template !== undefined && { at: 'template' }),
+    ...at,
   };
 }
 

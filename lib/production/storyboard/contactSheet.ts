@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { PublishedFile } from '../../../types/cdn.ts';
 import type { ShotView, Storyboard } from '../../../types/storyboard.ts';
 import type { SavedFile } from '../../../types/tool.ts';
+import { isFetchable } from '../../cdn/fetchPublished.ts';
 import type { ProductionServices } from '../services.ts';
 import { folderOf, keep } from './keep.ts';
 import type { Totals } from './totals.ts';
@@ -74,7 +75,7 @@ ${error === undefined ? '' : `<p class="failed">${escaped(error.message)}</p>\n`
 `;
 }
 
-/** Files beside the page are named from it, so that the folder can be moved. */
+/** Files beside the page are named from it, so that the folder can be moved; what lies on another machine is seen where it is published. */
 function addressesFrom(folder: string, root: string): Addresses {
   const relative = (absolute: string) =>
     path.relative(folder, absolute).split(path.sep).map(encodeURIComponent).join('/');
@@ -83,8 +84,10 @@ function addressesFrom(folder: string, root: string): Addresses {
     player(file, published, label) {
       const { poster_url } = published ?? {};
       const poster = poster_url === undefined ? '' : ` poster="${escaped(posterAt(poster_url))}"`;
-      const address = escaped(relative(path.join(root, file.path)));
-      return `<video controls preload="none" aria-label="${escaped(label)}"${poster} src="${address}"></video>`;
+      const location = path.join(root, file.path);
+      const isElsewhere = published !== undefined && isFetchable(published) && !existsSync(location);
+      const address = isElsewhere ? published.url : relative(location);
+      return `<video controls preload="none" aria-label="${escaped(label)}"${poster} src="${escaped(address)}"></video>`;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { PlannedShot } from '../../../types/storyboard.ts';
-import { meant } from './problems.ts';
+import { meant, SHOWN } from './problems.ts';
 
 /** What is wrong between shots, and at which one. */
 export interface GraphProblem {
@@ -17,8 +17,12 @@ export function graphProblems(shots: readonly PlannedShot[]): GraphProblem[] {
   for (const { id, request } of shots) {
     const { source } = request;
     if (source !== undefined && !byId.has(source.shot)) {
-      const known = `${source.link} names ${JSON.stringify(source.shot)}, which is no shot${meant(source.shot, byId.keys())}`;
-      problems.push({ shot: id, message: known });
+      // To look through all ids takes its time; of thousands of problems few are told.
+      const other = problems.length < SHOWN ? meant(source.shot, byId.keys()) : '';
+      problems.push({
+        shot: id,
+        message: `${source.link} names ${JSON.stringify(source.shot)}, which is no shot${other}`,
+      });
     }
     const walk: string[] = [];
     let next: string | undefined = id;
@@ -27,8 +31,9 @@ export function graphProblems(shots: readonly PlannedShot[]): GraphProblem[] {
       walk.push(next);
     }
     if (next === undefined || seen.get(next) !== id) continue;
-    const circle = [...walk.slice(walk.indexOf(next)), next].join(' is made of ');
-    problems.push({ shot: next, message: `it is made of itself: ${circle}` });
+    const circle = walk.slice(walk.indexOf(next));
+    const told = circle.length > SHOWN ? [...circle.slice(0, SHOWN), '…'] : circle;
+    problems.push({ shot: next, message: `it is made of itself: ${[...told, next].join(' is made of ')}` });
   }
   return problems;
 }

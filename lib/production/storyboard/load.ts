@@ -7,7 +7,7 @@ import { compose } from './compose.ts';
 import { type ReadDocument, readDocument } from './document.ts';
 import { graphProblems } from './graph.ts';
 import { picturesOf, withPicture } from './pictures.ts';
-import { invalidStoryboard, meant, type Problem } from './problems.ts';
+import { invalidStoryboard, meant, type Problem, SHOWN } from './problems.ts';
 import type { WrittenShot } from './schema.ts';
 import { tableRows } from './table.ts';
 
@@ -118,9 +118,11 @@ function takesOf(id: string, variations: number): string[] {
 
 function orderProblems({ document, placeOf }: ReadDocument, shots: ReadonlyMap<string, Place>): Problem[] {
   const order = (document.output?.order ?? []).map(String);
+  let wrong = 0;
   return order.flatMap((id, index) => {
     if (shots.has(id)) return [];
     const place = placeOf(['output', 'order', index]);
-    return [{ ...place, message: `there is no shot ${JSON.stringify(id)}${meant(id, shots.keys())}` }];
+    const other = wrong++ < SHOWN ? meant(id, shots.keys()) : '';
+    return [{ ...place, message: `there is no shot ${JSON.stringify(id)}${other}` }];
   });
 }

@@ -10,7 +10,8 @@ export interface Problem {
   file?: string;
 }
 
-const SHOWN = 10;
+/** Problems that are told; of the others it is told how many they are. */
+export const SHOWN = 10;
 
 export function invalidStoryboard(name: string, problems: readonly Problem[]): VideoToolsetError {
   const lines = problems.slice(0, SHOWN).map(({ file = name, line, column, message }) => {

@@ -1,5 +1,8 @@
 /** What the words of a storyboard are, for editors and for our own check. */
 
+/** Characters of a prompt at most. */
+export const LONGEST_PROMPT = 32_000;
+
 const VALUES = {
   type: 'object',
   description: 'Values for the {names} of a template.',
@@ -44,7 +47,7 @@ export const SHOT_SCHEMA = {
       pattern: '^[\\p{L}\\p{N}][\\p{L}\\p{N}_-]{0,63}$',
       description: 'Letters, digits, - and _. Left out: shot-1, shot-2, … by its place.',
     },
-    prompt: { type: 'string', minLength: 1, maxLength: 32_000, description: 'Taken as it stands.' },
+    prompt: { type: 'string', minLength: 1, maxLength: LONGEST_PROMPT, description: 'Taken as it stands.' },
     ...COMMON,
     continue_from: { ...REFERENCE, description: 'Id of a shot whose last frame is the first of this one.' },
     extends: { ...REFERENCE, description: 'Id of a shot that is made longer, by `seconds`.' },

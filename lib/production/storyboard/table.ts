@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { csvRecords, UnclosedQuote } from './csv.ts';
 import { messageOf, pathOf } from './document.ts';
+import { fileLines } from './lines.ts';
 import { invalidStoryboard, type Problem } from './problems.ts';
 import { SHOT_SCHEMA, type WrittenShot } from './schema.ts';
 
@@ -27,8 +26,7 @@ let isShot: ValidateFunction<WrittenShot> | undefined;
  */
 export async function* tableRows(location: string, name: string): AsyncGenerator<TableRow> {
   isShot ??= new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true }).compile<WrittenShot>(SHOT_SCHEMA);
-  const input = createReadStream(location, 'utf8');
-  const lines = withoutMark(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }));
+  const lines = withoutMark(fileLines(location));
   const records = /\.(jsonl|ndjson)$/i.test(name) ? jsonRecords(lines) : csvFields(lines, path.extname(name));
   const problems: Problem[] = [];
   try {
@@ -45,8 +43,6 @@ export async function* tableRows(location: string, name: string): AsyncGenerator
   } catch (error) {
     if (!(error instanceof UnclosedQuote)) throw error;
     problems.push({ file: name, line: error.line, message: 'a quote that is opened here is never closed' });
-  } finally {
-    input.destroy();
   }
   if (problems.length > 0) throw invalidStoryboard(name, problems);
 }

@@ -188,6 +188,36 @@ table: shots.csv
   assert.deepEqual(promptsOf(semicolons), ['shot-1: A cat in Rome, Italy']);
 });
 
+test('a line separator of Unicode ends no row, wherever the file is cut while it is read', async () => {
+  const text = 'title: Postcards\ndefaults: { template: "{animal}" }\ntable: shots.csv\n';
+  const plan = await load(text, { 'shots.csv': 'animal,note\rA cat\u2028on a wall,x\r\n"A\u2029dog",\n' });
+  assert.deepEqual(promptsOf(plan), ['shot-1: A cat\u2028on a wall', 'shot-2: A\u2029dog']);
+  const row = `${'é'.repeat(20)}\r\n`;
+  for (const padding of [0, 1, 2]) {
+    const rows = `${'-'.repeat(padding)}${row.repeat(10_000)}`;
+    assert.equal((await load(text, { 'shots.csv': `animal\r\n${rows}` })).shots.length, 10_000);
+  }
+});
+
+test('a template that would make an endless prompt is refused', async () => {
+  const template = '{a}'.repeat(20_000);
+  const text = `title: Long\nshots:\n  - { variables: { a: ${'x'.repeat(90_000)} }, template: "${template}" }\n`;
+  assert.match(
+    (await problemsOf(text))[0] ?? '',
+    /^film\.yaml, line 3, .*makes a prompt of more than 32000 characters$/,
+  );
+});
+
+test('of thousands of wrong names a few are looked for, and of a long circle the beginning is told', async () => {
+  const text = 'title: Postcards\ndefaults: { template: "{id}" }\ntable: shots.csv\n';
+  const rows = Array.from({ length: 20_000 }, (_, index) => `the_shot_${index},the_shut_${index}`);
+  const problems = await problemsOf(text, { 'shots.csv': `id,continue_from\n${rows.join('\n')}\n` });
+  assert.match(problems[0] ?? '', /line 2: the_shot_0: .*; the_shot_0 was meant\?$/);
+  const circle = Array.from({ length: 200 }, (_, index) => `s${index},s${(index + 1) % 200}`);
+  const [told = ''] = await problemsOf(text, { 'shots.csv': `id,continue_from\n${circle.join('\n')}\n` });
+  assert.match(told, /: s0 is made of s1 is made of .* is made of s9 is made of … is made of s0$/);
+});
+
 test('what is wrong with a table is told with its line', async () => {
   const text = 'title: Postcards\ndefaults: { template: "{animal}" }\ntable: shots.csv\n';
   const wrong = (csv: string) => problemsOf(text, { 'shots.csv': csv });
