@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { startStudio } from '../../../lib/studio/server.ts';
 import { createJob, openStudio, reaches, testEngine, until } from '../../support/studio.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-import { DIALECTS, type Dialect } from './dialects.ts';
+import { ALL_DIALECTS, DIALECTS, type Dialect } from './dialects.ts';
 import { clipOf, startProvider } from './provider.ts';
 import { bridgeTo } from './support.ts';
 
@@ -26,7 +26,7 @@ async function spawnStudio(state: string, dialect: string, origin: string) {
   return { baseUrl: String(line).trim(), end, [Symbol.asyncDispose]: () => end('SIGKILL') };
 }
 
-for (const [name, dialect] of Object.entries<Dialect>(DIALECTS)) {
+for (const [name, dialect] of Object.entries<Dialect>(DIALECTS).filter(([, { isOneCall }]) => isOneCall !== true)) {
   const { model } = dialect;
 
   test(`a studio that is killed while ${name} makes a clip goes on with the same one`, async () => {
@@ -44,6 +44,26 @@ for (const [name, dialect] of Object.entries<Dialect>(DIALECTS)) {
     const bytes = await (await fetch(`${next.baseUrl}/videos/${id}/content`)).arrayBuffer();
     assert.deepEqual(Buffer.from(bytes), clipOf({ id: 'job0' }));
     assert.equal(provider.jobs.length, 1);
+  });
+}
+
+for (const [name, dialect] of Object.entries<Dialect>(ALL_DIALECTS).filter(([, { isOneCall }]) => isOneCall === true)) {
+  test(`a studio that is killed in the one call that ${name} takes does not make it again`, async () => {
+    await using folder = await temporaryFolder();
+    await using provider = await startProvider(dialect);
+    await using first = await spawnStudio(folder.path, name, provider.origin);
+    const id = await createJob(first.baseUrl, { model: dialect.model, prompt: '[slow]' });
+    await until(() => provider.jobs.length === 1, 20_000);
+    await first.end('SIGKILL');
+    await using next = await spawnStudio(folder.path, name, provider.origin);
+    const failed = await reaches(next.baseUrl, id, 'failed', 20_000);
+    assert.partialDeepStrictEqual(failed, { error: { code: 'outcome_unknown' } });
+    provider.release();
+    await reaches(next.baseUrl, await createJob(next.baseUrl, { model: dialect.model }), 'completed', 20_000);
+    assert.deepEqual(
+      provider.jobs.map(({ prompt }) => prompt),
+      ['[slow]', 'a boat'],
+    );
   });
 }
 

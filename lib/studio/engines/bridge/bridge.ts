@@ -31,7 +31,8 @@ export function createBridge({ providers = {}, pollMs = POLL_MS, limitMs = LIMIT
       name: model,
       plan: (request) => planClip(model, request),
       async render(task) {
-        const ticket = task.ticket === undefined ? await startClip(opened, task, limitMs) : ticketOf(task.ticket);
+        const ticket =
+          task.ticket === undefined ? await startClip(opened, task, { pollMs, limitMs }) : ticketOf(task.ticket);
         if (ticket !== undefined) await followClip(ticket, opened, task, { pollMs, limitMs });
         await writeStills(task);
       },

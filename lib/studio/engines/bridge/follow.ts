@@ -2,15 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JSONValue } from '@ai-sdk/provider';
-import { AISDKError, APICallError, experimental_getVideoStatus } from 'ai';
+import { AISDKError, experimental_getVideoStatus } from 'ai';
 import { systemCode, VideoToolsetError } from '../../../errors.ts';
-import { isWholeMp4 } from '../../../media/mp4.ts';
-import { mediaTypeOfFile } from '../../../media/sniff.ts';
 import { JobFailure } from '../../jobFailure.ts';
 import { NotHere, type RemoteTask } from '../engine.ts';
+import { requireClip } from './clip.ts';
 import { downloadClip } from './download.ts';
 import { notesOf, usdOf } from './facts.ts';
-import { isMissingKey, madeNothing, statusOf } from './failure.ts';
+import { callOf, isMissingKey, madeNothing, statusOf } from './failure.ts';
 import type { OpenedModel } from './providers.ts';
 import type { Ticket } from './start.ts';
 import { openWire } from './wire.ts';
@@ -91,9 +90,9 @@ async function poll(operation: JSONValue, opened: OpenedModel, task: RemoteTask)
 
 /** Does it tell of the clip, and not of the way to its provider? */
 function isDefinite(error: unknown, isInTrouble: boolean): boolean {
-  if (isInTrouble || !AISDKError.isInstance(error)) return false;
-  if (!APICallError.isInstance(error)) return true;
-  const { statusCode: status = 0 } = error;
+  if (isInTrouble) return false;
+  if (callOf(error) === undefined) return AISDKError.isInstance(error);
+  const status = statusOf(error) ?? 0;
   return status >= 400 && status < 500 && ![401, 403].includes(status);
 }
 
@@ -108,10 +107,7 @@ async function save(source: Source, file: string, opened: OpenedModel, task: Rem
     const bytes = typeof source.data === 'string' ? Buffer.from(source.data, 'base64') : source.data;
     await writeFile(file, bytes, { flush: true });
   }
-  const type = await mediaTypeOfFile(file);
-  if (!type.startsWith('video/')) throw new Error(`what was fetched is ${type} and no video`);
-  if (type === 'video/mp4' && !(await isWholeMp4(file))) throw new Error('the clip was cut off');
-  if (type !== 'video/mp4') await task.tell({ notes: [`The clip is ${type}, whatever its name says.`] });
+  await requireClip(file, task);
 }
 
 function gaveUp(model: string, limitMs: number, problem: unknown): Error {

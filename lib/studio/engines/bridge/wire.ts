@@ -14,6 +14,8 @@ export interface WireOptions {
   asks: boolean;
   /** Awaited before the first byte that asks for a clip. */
   commit(): Promise<void>;
+  /** Called before each request that does not ask for a clip, which is not sent where it throws. */
+  onReading?(): void;
 }
 
 /** A provider's connection, seen from outside of its package. */
@@ -66,7 +68,10 @@ export function openWire({ fetch, asks, ...options }: WireOptions): Wire {
     async fetch(input, init) {
       const isAsking = asks && !isReading(init);
       wasLastToAsk = isAsking;
-      if (!isAsking) return await repeat(input, init);
+      if (!isAsking) {
+        options.onReading?.();
+        return await repeat(input, init);
+      }
       await commit();
       return await send(input, init);
     },
