@@ -71,7 +71,9 @@ function isFailedClip(error: unknown): boolean {
 }
 
 export function isMissingKey(error: unknown): boolean {
-  return LoadAPIKeyError.isInstance(error) || LoadSettingError.isInstance(error);
+  if (LoadAPIKeyError.isInstance(error) || LoadSettingError.isInstance(error)) return true;
+  // The gateway's package says so where it found none that still holds, and where one was refused.
+  return error instanceof Error && error.name === 'GatewayAuthenticationError' && callOf(error) === undefined;
 }
 
 export function statusOf(error: unknown): number | undefined {
