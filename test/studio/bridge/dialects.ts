@@ -30,8 +30,6 @@ export interface Dialect {
   failed(job: ProviderJob, origin: string): Answer;
   blocked(job: ProviderJob, origin: string): Answer;
   refused(status: number, message: string): unknown;
-  /** Does its package wait in the same call that asks? Then a studio that ends in the middle cannot go on. */
-  isOneCall?: true;
   /** What is asked for, where it does not come as JSON. */
   bodyOf?(request: Received): Promise<Record<string, unknown>>;
   /** The answer to the asking, where it is the clip itself. */

@@ -26,7 +26,6 @@ export const bytedance: Dialect = {
     { id, status: 'failed', error: { code: 'OutputVideoSensitiveContentDetected', message: 'Something in it.' } },
   ],
   refused: (_status, message) => ({ error: { code: 'InvalidParameter', message, type: 'BadRequest' } }),
-  isOneCall: true,
 };
 
 const BOUNDARY = 'between-the-parts';
@@ -45,7 +44,6 @@ export const prodia: Dialect = {
   failed: () => [500, { error: 'The runner gave up.' }],
   blocked: () => [400, { error: 'The result was held back for safety.' }],
   refused: (_status, message) => ({ error: message }),
-  isOneCall: true,
   whole({ id }, clip) {
     const job = { id, state: { current: 'completed' }, price: { product: 'wan2-2', dollars: 0.03 } };
     const body = Buffer.concat([

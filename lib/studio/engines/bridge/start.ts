@@ -18,6 +18,8 @@ import { openWire } from './wire.ts';
 const START_LIMIT_MS = 120_000;
 /** What was asked for is heard out when the studio closes: its ticket would be lost. */
 const GRACE_MS = 10_000;
+/** What a call that goes on has at least, however late it is. */
+const LEAST_MS = 60_000;
 const MOST_REFUSALS = 5;
 const PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -25,8 +27,12 @@ const LONGEST_PAUSE_MS = 60_000;
 /** What to fetch a clip with: what a provider's package gave to ask with, or an address. Plain JSON. */
 export type Ticket = { operation: JSONValue } | { url: string };
 
+/** Of a package that asks and waits in one call: what it was answered when it asked. */
+export type Heard = { answer: string };
+
 /**
  * Asks for a clip, once. Only where the provider said no because it is busy, it is asked again.
+ * @param kept what was heard by an earlier render of this job: the call goes on from there, and nothing is asked for
  * @returns nothing where the clip is there already
  * @throws JobFailure, NotHere
  */
@@ -34,15 +40,24 @@ export async function startClip(
   opened: OpenedModel,
   task: RemoteTask,
   options: FollowOptions,
+  kept?: Heard,
 ): Promise<Ticket | undefined> {
   if (task.referencePath !== undefined && offerOf(opened.name).isBlind)
     throw new JobFailure('invalid_request', `${opened.name} takes no first frame. Leave input_reference out.`, {
       isUnasked: true,
     });
   const request = await requestOf(opened.name, task);
+  const deadline = (task.askedAt === undefined ? Date.now() : task.askedAt * 1_000) + options.limitMs;
+  let heard = kept?.answer;
   for (let refusals = 1; ; refusals++) {
     const wire = openWire({
       ...{ fetch: opened.fetch ?? fetch, asks: true, commit: () => task.commit() },
+      ...(heard !== undefined && { heard }),
+      async onHeard(answer) {
+        if (hasStart(model)) return;
+        heard = answer;
+        await task.keep(JSON.stringify({ answer } satisfies Heard));
+      },
       onReading() {
         task.signal.throwIfAborted();
         // Learns whether the job is still there.
@@ -50,14 +65,21 @@ export async function startClip(
       },
     });
     const model = opened.over(wire.fetch);
+    const leftMs = heard === undefined ? options.limitMs : Math.max(LEAST_MS, deadline - Date.now());
     try {
       // A provider of one's own has a connection that we do not see.
       if (opened.fetch === undefined) await wire.commit();
-      return hasStart(model) ? await start(model, request, task) : await generate(model, request, task, options);
+      return hasStart(model)
+        ? await start(model, request, task)
+        : await generate(model, request, task, { pollMs: options.pollMs, limitMs: leftMs });
     } catch (error) {
       if (!wire.isCommitted() && task.signal.aborted) throw task.signal.reason;
+      if (heard !== undefined && wire.isInTrouble() && Date.now() < deadline) {
+        await sleep(options.pollMs, undefined, { signal: task.signal });
+        continue;
+      }
       const failure = startFailure(error, { model: opened.name, wire, secrets: opened.secrets }, hasStart(model));
-      if (wire.isCommitted() && isUnasked(failure)) await task.takeBack();
+      if (heard === undefined && wire.isCommitted() && isUnasked(failure)) await task.takeBack();
       const isBusy = failure instanceof JobFailure && failure.code === 'rate_limit_exceeded';
       if (!isBusy || refusals === MOST_REFUSALS) throw failure;
       await sleep(pauseAfter(error, refusals), undefined, { signal: task.signal });
