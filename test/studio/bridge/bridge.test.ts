@@ -130,20 +130,62 @@ test('each provider is asked in its own words', async () => {
       instances: [{ prompt: 'a boat', image: { bytesBase64Encoded: base64, mimeType: 'image/png' } }],
       parameters: { sampleCount: 1, aspectRatio: '9:16', resolution: '720p', durationSeconds: 6, seed: 5 },
     },
+    alibaba: {
+      model: 'wan3.0-video',
+      input: { prompt: 'a boat', media: [{ type: 'first_frame', url }] },
+      parameters: { duration: 7, seed: 5, resolution: '720P', ratio: '9:16' },
+    },
+    bytedance: {
+      ...{ model: 'seedance-1-5-pro-251215', ratio: '9:16', duration: 7, seed: 5, resolution: '720p' },
+      content: [
+        { type: 'text', text: 'a boat' },
+        { type: 'image_url', image_url: { url } },
+      ],
+    },
+    gateway: {
+      ...{ prompt: 'a boat', n: 1, aspectRatio: '9:16', resolution: '1280x720', duration: 6, seed: 5 },
+      ...{ providerOptions: {}, image: { type: 'file', mediaType: 'image/png', data: base64 } },
+    },
+    'black-forest-labs': {
+      ...{ mode: 'i2v', prompt: 'a boat', aspect_ratio: '9:16', duration: 7, resolution: 'hd', keyframes: [base64] },
+    },
   });
   assert.deepEqual(notes, {
     fal: ['The model chooses the resolution by itself.'],
     replicate: ['The model chooses the resolution by itself.'],
     xai: ['seed: xAI video models do not support seed.'],
     google: ['6 seconds instead of 7: the nearest that google/veo-3.1-generate-preview offers.'],
+    alibaba: undefined,
+    bytedance: undefined,
+    gateway: ['6 seconds instead of 7: the nearest that gateway/google/veo-3.1-generate-preview offers.'],
+    'black-forest-labs': ['seed: FLUX 3 video does not accept a seed.'],
   });
 });
 
 test('what a provider says that a clip cost is in the job', async () => {
-  await using bridged = await openBridge(DIALECTS.xai);
-  const { baseUrl } = bridged.studio;
-  const done = await reaches(baseUrl, await createJob(baseUrl, { model: 'xai/grok-imagine-video' }), 'completed');
-  assert.deepEqual(Object(done).cost, { usd: 0.25 });
+  for (const [dialect, usd] of [
+    [DIALECTS.xai, 0.25],
+    [DIALECTS.gateway, 0.4],
+    [DIALECTS['black-forest-labs'], 0.385],
+  ] as const) {
+    await using bridged = await openBridge(dialect);
+    const { baseUrl } = bridged.studio;
+    const done = await reaches(baseUrl, await createJob(baseUrl, { model: dialect.model }), 'completed');
+    assert.deepEqual(Object(done).cost, { usd });
+  }
+});
+
+test('a first frame that would be left out is refused before anything is asked for', async () => {
+  const model = 'alibaba/wan2.6-t2v';
+  await using bridged = await openBridge({ ...DIALECTS.alibaba, model });
+  const { studio, provider } = bridged;
+  const image_url = `data:image/png;base64,${picture('image/png').toString('base64')}`;
+  const id = await createJob(studio.baseUrl, { model, input_reference: { image_url } });
+  const failed = await reaches(studio.baseUrl, id, 'failed');
+  assert.partialDeepStrictEqual(failed, { error: { code: 'invalid_request' }, billed: false });
+  assert.match(JSON.stringify(failed), /takes no first frame/);
+  await reaches(studio.baseUrl, await createJob(studio.baseUrl, { model }), 'completed');
+  assert.equal(provider.jobs.length, 1);
 });
 
 test('a clip at a private address is not fetched where its provider is a public one', async () => {

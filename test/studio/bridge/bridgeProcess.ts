@@ -1,11 +1,11 @@
 import { startStudio } from '../../../lib/studio/server.ts';
 import { testEngine } from '../../support/studio.ts';
-import { DIALECTS, type Dialect } from './dialects.ts';
+import { ALL_DIALECTS, type Dialect } from './dialects.ts';
 import { bridgeTo } from './support.ts';
 
 /** A studio in a process of its own: `bridgeProcess.ts <state> <dialect> <origin of the provider>`. */
 const [state = '', name, origin = ''] = process.argv.slice(2);
-const dialect = Object.entries<Dialect>(DIALECTS).find(([key]) => key === name)?.[1];
+const dialect = Object.entries<Dialect>(ALL_DIALECTS).find(([key]) => key === name)?.[1];
 if (dialect === undefined) throw new Error(`No dialect ${name}.`);
 
 const studio = await startStudio({ state, engine: testEngine(), bridge: bridgeTo(dialect, origin) });

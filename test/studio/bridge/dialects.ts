@@ -1,6 +1,8 @@
 import type { Fetch, ProviderSettings } from '../../../lib/studio/engines/bridge/providers.ts';
 import { KEY } from '../../support/key.ts';
 import type { Received } from '../../support/server.ts';
+import { bytedance, prodia } from './oneCallDialects.ts';
+import { alibaba, blackForestLabs, gateway } from './startDialects.ts';
 
 /** A clip that was asked for at a provider of this machine. */
 export interface ProviderJob {
@@ -18,6 +20,8 @@ export interface Dialect {
   isStart(request: Received): boolean;
   isAuthorized(request: Received): boolean;
   promptOf(body: Record<string, unknown>): unknown;
+  /** Where it is asked by POST how a clip stands. */
+  pollPath?: string;
   /** The file's address, as the provider names it. */
   fileOf(job: ProviderJob, origin: string): string;
   started(job: ProviderJob, origin: string): Answer;
@@ -26,6 +30,10 @@ export interface Dialect {
   failed(job: ProviderJob, origin: string): Answer;
   blocked(job: ProviderJob, origin: string): Answer;
   refused(status: number, message: string): unknown;
+  /** What is asked for, where it does not come as JSON. */
+  bodyOf?(request: Received): Promise<Record<string, unknown>>;
+  /** The answer to the asking, where it is the clip itself. */
+  whole?(job: ProviderJob, clip: Buffer): { type: string; body: Buffer };
 }
 
 export type Answer = [status: number, body: unknown];
@@ -142,4 +150,10 @@ function operationOf({ id }: ProviderJob): string {
   return `models/veo-3.1-generate-preview/operations/${id}`;
 }
 
-export const DIALECTS = { fal, replicate, xai, google } as const;
+export const DIALECTS = {
+  ...{ fal, replicate, xai, google, alibaba, bytedance, gateway },
+  'black-forest-labs': blackForestLabs,
+} as const;
+
+/** With those that no contract of asking and following fits. */
+export const ALL_DIALECTS = { ...DIALECTS, prodia } as const;

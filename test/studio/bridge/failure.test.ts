@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { APICallError } from 'ai';
+import { APICallError, createGateway, experimental_startVideo } from 'ai';
 import { VideoToolsetError } from '../../../lib/errors.ts';
 import { startFailure } from '../../../lib/studio/engines/bridge/failure.ts';
 import { openWire } from '../../../lib/studio/engines/bridge/wire.ts';
+import { NotHere } from '../../../lib/studio/engines/engine.ts';
 import { JobFailure } from '../../../lib/studio/jobFailure.ts';
 
 const URL_OF_IT = 'https://provider.example/';
@@ -90,6 +91,20 @@ test('of a connection that is not seen, only a model that does nothing but begin
     const failure = startFailure(refused(400), context, asksOnly);
     assert.ok(failure instanceof JobFailure && failure.code === code);
   }
+});
+
+test('a gateway without a key leaves the job to another studio, one whose key is refused does not', async () => {
+  const answer = { error: { message: 'No.', type: 'authentication_error' } };
+  const failureWith = async (apiKey: string) => {
+    const settings = { apiKey, fetch: async () => Response.json(answer, { status: 401 }) };
+    const model = createGateway(settings).video('acme/one');
+    const error = await experimental_startVideo({ model, prompt: 'a boat', maxRetries: 0 }).catch((caught) => caught);
+    const wire = await wireAfter(['POST', 401]);
+    return startFailure(error, { model: 'gateway/acme/one', wire, secrets: [] }, true);
+  };
+  assert.ok((await failureWith('')) instanceof NotHere);
+  const refusal = await failureWith('abc');
+  assert.ok(refusal instanceof JobFailure && refusal.code === 'provider_unauthorized', String(refusal));
 });
 
 test('where the asking could not be noted first, the reason stays what it is', async () => {

@@ -19,6 +19,9 @@ test('the length is the nearest that is offered, the shorter of two, and what di
   assert.equal(lengthOf('fal/veo3', 1)[0], 4);
   assert.deepEqual(lengthOf(GROK, 15), [15, []]);
   assert.equal(lengthOf(GROK, 20)[0], 15);
+  assert.equal(lengthOf('black-forest-labs/flux-3-video', 4)[0], 5);
+  assert.equal(lengthOf('minimax/MiniMax-H3', 4)[0], 4);
+  assert.equal(lengthOf('minimax/MiniMax-H3-Max', 4)[0], 5);
 });
 
 test('a length is passed on where nobody knows what is offered', () => {
@@ -40,6 +43,14 @@ test('a size becomes the nearest shape and resolution, and what differs is said'
     ['xai/grok-imagine-video-1.5', '1080x1920', 8, '9:16', '1920x1080', 0],
     ['alibaba/wan2.6-t2v', '1280x720', 5, '16:9', '1280x720', 0],
     ['alibaba/wan2.6-t2v', '720x1280', 5, '9:16', '720x1280', 0],
+    ['alibaba/wan2.6-i2v', '1024x1792', 5, '9:16', '1920x1080', 2],
+    ['alibaba/wan3.0-video', '720x1280', 5, '9:16', '1280x720', 0],
+    ['black-forest-labs/flux-3-video', '1024x1792', 5, '9:16', '1920x1080', 2],
+    ['minimax/MiniMax-H3', '1280x720', 5, '16:9', '1366x768', 1],
+    ['minimax/MiniMax-H3', '1920x1080', 5, '16:9', '1366x768', 1],
+    ['minimax/MiniMax-H3-Max', '480x854', 5, '9:16', '854x480', 0],
+    ['gateway/some/model', '1366x768', 5, '16:9', '1280x720', 1],
+    ['prodia/inference.wan2-2.lightning.txt2vid.v0', '1280x720', 5, '16:9', undefined, 1],
     ['replicate/minimax/video-01', '1280x720', 5, '16:9', undefined, 1],
     ['fal/luma-dream-machine/ray-2', '2560x1080', 5, '21:9', undefined, 2],
   ];

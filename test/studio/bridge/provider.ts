@@ -32,7 +32,7 @@ export async function startProvider(dialect: Dialect): Promise<TestProvider> {
   const unknown: Answer = [404, dialect.refused(404, 'Nothing.')];
 
   const start = async (request: Received, response: ServerResponse) => {
-    const body: Record<string, unknown> = JSON.parse(request.body.toString());
+    const body = dialect.bodyOf ? await dialect.bodyOf(request) : JSON.parse(request.body.toString());
     const prompt = String(dialect.promptOf(body));
     if (!dialect.isAuthorized(request)) return answer(response, [401, dialect.refused(401, `No such key: ${KEY}`)]);
     if (prompt.includes('[refused]')) return answer(response, [400, dialect.refused(400, 'It is too long.')]);
@@ -45,7 +45,19 @@ export async function startProvider(dialect: Dialect): Promise<TestProvider> {
     if (prompt.includes('[held]')) await gate.promise;
     if (prompt.includes('[lost]')) return response.destroy();
     if (prompt.includes('[500]')) return answer(response, [500, dialect.refused(500, 'Oh.')]);
+    if (dialect.whole !== undefined) return await deliver(job, dialect.whole, response);
     answer(response, dialect.started(job, origin));
+  };
+
+  const deliver = async (job: ProviderJob, whole: NonNullable<Dialect['whole']>, response: ServerResponse) => {
+    const { prompt } = job;
+    if (prompt.includes('[slow]')) await gate.promise;
+    if (prompt.includes('[fails]')) return answer(response, dialect.failed(job, origin));
+    if (prompt.includes('[blocked]')) return answer(response, dialect.blocked(job, origin));
+    const { type, body } = whole(job, prompt.includes('[words]') ? Buffer.from('<html>Not here</html>') : clipOf(job));
+    response.writeHead(200, { 'content-type': type, 'content-length': body.length });
+    if (prompt.includes('[cut]')) return response.write(body.subarray(0, 100), () => response.destroy());
+    return response.end(body);
   };
 
   const poll = (job: ProviderJob, response: ServerResponse) => {
@@ -89,9 +101,10 @@ export async function startProvider(dialect: Dialect): Promise<TestProvider> {
 
   const server = await listen((request, response) => {
     if (dialect.isStart(request)) return start(request, response);
-    const [id] = /job\d+/.exec(request.url) ?? [];
+    const isPost = request.method === 'POST' && request.url === dialect.pollPath;
+    const [id] = /job\d+/.exec(isPost ? request.body.toString() : request.url) ?? [];
     const job = jobs.find((known) => known.id === id);
-    if (job === undefined || request.method !== 'GET') return answer(response, unknown);
+    if (job === undefined || !(isPost || request.method === 'GET')) return answer(response, unknown);
     return request.url.includes('/files/') ? download(job, request, response) : poll(job, response);
   });
   const { origin } = new URL(server.baseUrl);

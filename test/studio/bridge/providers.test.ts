@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { loadImage } from '@napi-rs/canvas';
+import { LoadSettingError } from 'ai';
 import { MockVideoModelV3, MockVideoModelV4 } from 'ai/test';
 import { PROVIDERS } from '../../../lib/studio/engines/bridge/providers.ts';
 import { KEY } from '../../support/key.ts';
@@ -21,13 +22,20 @@ const answered = { timestamp: new Date(0), modelId: 'one', headers: undefined };
 const studioOf = (model: unknown) =>
   openStudio({ bridge: { providers: { acme: { video: () => model } }, pollMs: 20 } });
 
+const wanting = (): never => {
+  throw new LoadSettingError({ message: 'Set ACME_PLACE.' });
+};
+
 test('what is missing is said in one sentence, before anything is stored', async () => {
-  await using studio = await openStudio({ bridge: { providers: { alibaba: { apiKey: KEY } } } });
+  await using studio = await openStudio({
+    bridge: { providers: { minimax: { apiKey: KEY }, acme: { video: wanting } } },
+  });
   const cases: [string, RegExp][] = [
     ['google/veo-3.1-generate-preview', /Set GOOGLE_GENERATIVE_AI_API_KEY/],
     ['fal/veo3', /Set FAL_API_KEY or FAL_KEY/],
-    ['alibaba/wan2.6-t2v', /npm install @ai-sdk\/alibaba/],
+    ['minimax/MiniMax-H3', /npm install @ai-sdk\/minimax/],
     ['nobody/veo', /<provider>\/<model>, with one of google, .*alibaba/],
+    ['acme/one', /Set ACME_PLACE/],
     ['google/', /<provider>\/<model>/],
   ];
   for (const [model, words] of cases) {

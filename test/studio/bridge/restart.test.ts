@@ -6,10 +6,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Fetch } from '../../../lib/studio/engines/bridge/providers.ts';
 import { startStudio } from '../../../lib/studio/server.ts';
 import { createJob, openStudio, reaches, testEngine, until } from '../../support/studio.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { DIALECTS, type Dialect } from './dialects.ts';
+import { prodia } from './oneCallDialects.ts';
 import { clipOf, startProvider } from './provider.ts';
 import { bridgeTo } from './support.ts';
 
@@ -48,6 +50,48 @@ for (const [name, dialect] of Object.entries<Dialect>(DIALECTS)) {
     assert.equal(provider.jobs.length, 1);
   });
 }
+
+test('a studio that is killed before the clip that is its answer comes does not ask again', async () => {
+  await using folder = await temporaryFolder();
+  await using provider = await startProvider(prodia);
+  await using first = await spawnStudio(folder.path, 'prodia', provider.origin);
+  const id = await createJob(first.baseUrl, { model: prodia.model, prompt: '[slow]' });
+  await until(() => provider.jobs.length === 1, 20_000);
+  await first.end('SIGKILL');
+  await using next = await spawnStudio(folder.path, 'prodia', provider.origin);
+  const failed = await reaches(next.baseUrl, id, 'failed', 20_000);
+  assert.partialDeepStrictEqual(failed, { error: { code: 'outcome_unknown' } });
+  provider.release();
+  await reaches(next.baseUrl, await createJob(next.baseUrl, { model: prodia.model }), 'completed', 20_000);
+  assert.deepEqual(
+    provider.jobs.map(({ prompt }) => prompt),
+    ['[slow]', 'a boat'],
+  );
+});
+
+test('a studio that is closed while a package waits in the call that asked goes on with it, its provider away or not', async () => {
+  await using folder = await temporaryFolder();
+  const { bytedance } = DIALECTS;
+  await using provider = await startProvider(bytedance);
+  let failures = 0;
+  const away: Fetch = async (input, init) => {
+    if (init?.method !== 'POST' && failures < 6) throw new TypeError(`fetch failed ${++failures}`);
+    return await fetch(input, init);
+  };
+  const bridge = bridgeTo(bytedance, provider.origin);
+  const studio = await startStudio({ state: folder.path, engine: testEngine(), bridge });
+  const id = await createJob(studio.baseUrl, { model: bytedance.model, prompt: '[slow]' });
+  await until(() => provider.polls() > 1);
+  await studio.close();
+  provider.release();
+  const settings = (origin: string) => ({ ...bytedance.settings(origin), fetch: away });
+  await using next = await openStudio({
+    state: folder.path,
+    bridge: bridgeTo({ ...bytedance, settings }, provider.origin),
+  });
+  await reaches(next.baseUrl, id, 'completed', 30_000);
+  assert.deepEqual([provider.jobs.length, failures], [1, 6]);
+});
 
 test('a studio that is killed while it asks does not ask again, and says that there may be a clip', async () => {
   await using folder = await temporaryFolder();

@@ -6,7 +6,7 @@ import type { RemoteEngine, RemoteTask } from '../engine.ts';
 import { followClip } from './follow.ts';
 import { planClip } from './plan.ts';
 import { openVideoModel, type Providers } from './providers.ts';
-import { startClip, type Ticket } from './start.ts';
+import { type Heard, startClip, type Ticket } from './start.ts';
 
 const POLL_MS = 5_000;
 const LIMIT_MS = 30 * 60_000;
@@ -31,8 +31,11 @@ export function createBridge({ providers = {}, pollMs = POLL_MS, limitMs = LIMIT
       name: model,
       plan: (request) => planClip(model, request),
       async render(task) {
-        const ticket = task.ticket === undefined ? await startClip(opened, task, limitMs) : ticketOf(task.ticket);
-        if (ticket !== undefined) await followClip(ticket, opened, task, { pollMs, limitMs });
+        const options = { pollMs, limitMs };
+        const kept = task.ticket === undefined ? undefined : ticketOf(task.ticket);
+        const isBegun = kept !== undefined && !('answer' in kept);
+        const ticket = isBegun ? kept : await startClip(opened, task, options, kept);
+        if (ticket !== undefined) await followClip(ticket, opened, task, options);
         // The clip is there, whatever befalls its pictures.
         await writeStills(task).catch(() => undefined);
       },
@@ -40,7 +43,7 @@ export function createBridge({ providers = {}, pollMs = POLL_MS, limitMs = LIMIT
   };
 }
 
-function ticketOf(kept: string): Ticket {
+function ticketOf(kept: string): Ticket | Heard {
   return JSON.parse(kept);
 }
 

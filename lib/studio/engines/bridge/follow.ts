@@ -2,15 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JSONValue } from '@ai-sdk/provider';
-import { AISDKError, APICallError, experimental_getVideoStatus } from 'ai';
+import { AISDKError, experimental_getVideoStatus } from 'ai';
 import { systemCode, VideoToolsetError } from '../../../errors.ts';
-import { isWholeMp4 } from '../../../media/mp4.ts';
-import { mediaTypeOfFile } from '../../../media/sniff.ts';
 import { JobFailure } from '../../jobFailure.ts';
 import { NotHere, type RemoteTask } from '../engine.ts';
+import { requireClip } from './clip.ts';
+import { openDoubts } from './doubts.ts';
 import { downloadClip } from './download.ts';
 import { notesOf, usdOf } from './facts.ts';
-import { madeNothing, statusOf } from './failure.ts';
+import { callOf, madeNothing, statusOf, UNAUTHORIZED } from './failure.ts';
 import type { OpenedModel } from './providers.ts';
 import type { Ticket } from './start.ts';
 import { openWire } from './wire.ts';
@@ -20,11 +20,6 @@ const FEWEST_DOWNLOADS = 3;
 const POLL_LIMIT_MS = 60_000;
 /** Of the limit, for who comes back after it. */
 const LATE_SHARE = 0.2;
-const UNAUTHORIZED = [401, 403];
-/** What was just begun may not be known everywhere at its provider, and a failure may be of the way or of the clip. */
-const DOUBTFUL = [404, 500];
-/** So often in a row, it is believed. */
-const MOST_DOUBTS = 12;
 
 export interface FollowOptions {
   pollMs: number;
@@ -75,7 +70,7 @@ export async function followClip(
 
 /** @returns asks once; undefined where it is not there yet, or nobody can tell at the moment */
 function pollOf(operation: JSONValue, opened: OpenedModel, task: RemoteTask): () => Promise<Source | undefined> {
-  let doubts = 0;
+  const isDoubtful = openDoubts();
   return async () => {
     const wire = openWire({ fetch: opened.fetch ?? fetch, asks: false, commit: async () => undefined });
     const context = { model: opened.name, wire, secrets: opened.secrets };
@@ -89,15 +84,15 @@ function pollOf(operation: JSONValue, opened: OpenedModel, task: RemoteTask): ()
       problem = error;
     });
     const http = statusOf(problem) ?? wire.lastStatus();
-    doubts = DOUBTFUL.includes(http ?? 0) ? doubts + 1 : 0;
+    const isDoubted = isDoubtful(http);
     if (status?.status === 'pending') return undefined;
     if (status?.status !== 'completed') {
       // Some packages take whatever befalls the question for the end of the clip.
       const isEnd = status?.status === 'error' || isDefinite(problem, http);
       const failure = madeNothing(status?.status === 'error' ? status.error : problem, context);
       if (failure instanceof NotHere) throw failure;
-      if (wire.isInTrouble() || !isEnd || (doubts > 0 && doubts < MOST_DOUBTS)) return undefined;
-      if (UNAUTHORIZED.includes(http ?? 0)) throw new NotHere('its key is refused.', { cause: failure });
+      if (wire.isInTrouble() || !isEnd || isDoubted) return undefined;
+      if (UNAUTHORIZED.includes(http)) throw new NotHere('its key is refused.', { cause: failure });
       throw failure;
     }
     const usd = usdOf(status.providerMetadata);
@@ -111,7 +106,7 @@ function pollOf(operation: JSONValue, opened: OpenedModel, task: RemoteTask): ()
 /** Does it tell of the clip, and not of the way to its provider? */
 function isDefinite(problem: unknown, http = 0): boolean {
   if (http >= 400) return http < 500;
-  return AISDKError.isInstance(problem) && !APICallError.isInstance(problem);
+  return AISDKError.isInstance(problem) && callOf(problem) === undefined;
 }
 
 async function save(source: Source, file: string, opened: OpenedModel, task: RemoteTask): Promise<void> {
@@ -125,10 +120,7 @@ async function save(source: Source, file: string, opened: OpenedModel, task: Rem
     const bytes = typeof source.data === 'string' ? Buffer.from(source.data, 'base64') : source.data;
     await writeFile(file, bytes, { flush: true });
   }
-  const type = await mediaTypeOfFile(file);
-  if (!type.startsWith('video/')) throw new Error(`what was fetched is ${type} and no video`);
-  if (type === 'video/mp4' && !(await isWholeMp4(file))) throw new Error('the clip was cut off');
-  if (type !== 'video/mp4') await task.tell({ notes: [`The clip is ${type}, whatever its name says.`] });
+  await requireClip(file, task);
 }
 
 function gaveUp(model: string, limitMs: number, problem: unknown): Error {

@@ -12,9 +12,12 @@ const COMMON_RATIOS = ['16:9', '9:16', '1:1', '4:3', '3:4', '3:2', '2:3', '21:9'
 const NAMED: Record<number, `${number}x${number}`> = {
   480: '854x480',
   720: '1280x720',
+  768: '1366x768',
   1080: '1920x1080',
+  1440: '2560x1440',
   2160: '3840x2160',
 };
+const COMMON_SIDES = [480, 720, 1080, 2160];
 /** A shape that differs by less is the same to the eye, and due to sizes being even. */
 const SAME_RATIO = 0.005;
 
@@ -41,8 +44,10 @@ export function shapeOf(
   model: string,
   { width, height, seconds }: { width: number; height: number; seconds: number },
 ): Shape & { notes: string[] } {
-  const { ratios = COMMON_RATIOS, resolutions, resolutionOfShortClips, seconds: lengths } = offerOf(model);
+  const offer = offerOf(model);
+  const { ratios = COMMON_RATIOS, resolutions, resolutionOfShortClips, seconds: lengths, isShapeless } = offer;
   const ratio = nearestRatio(width / height, ratios);
+  if (isShapeless) return { aspectRatio: ratio, notes: ['The model chooses length, shape and resolution by itself.'] };
   const notes =
     Math.abs(Math.log(quotientOf(ratio) / (width / height))) < SAME_RATIO
       ? []
@@ -55,7 +60,7 @@ export function shapeOf(
   const short = Math.min(width, height);
   const isLongest = Array.isArray(lengths) && seconds === Math.max(...lengths);
   const most = resolutionOfShortClips !== undefined && !isLongest ? resolutionOfShortClips : Number.POSITIVE_INFINITY;
-  const offered = (resolutions ?? Object.keys(NAMED).map(Number)).filter((side) => side <= most);
+  const offered = (resolutions ?? COMMON_SIDES).filter((side) => side <= most);
   const side = nearest(short, offered);
   return {
     aspectRatio: ratio,

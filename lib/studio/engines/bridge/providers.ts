@@ -1,6 +1,7 @@
 import type { Experimental_VideoModelV3, Experimental_VideoModelV4 } from '@ai-sdk/provider';
 import { environmentValues } from '../../../config.ts';
 import { NotHere } from '../engine.ts';
+import { isMissingKey } from './failure.ts';
 
 export type VideoModel = Experimental_VideoModelV3 | Experimental_VideoModelV4;
 export type Fetch = typeof globalThis.fetch;
@@ -133,27 +134,26 @@ export async function openVideoModel(name: string, providers: Providers): Promis
     throw new NotHere(`its provider wants a key. Set ${known.variables.join(' or ')} for the studio's process.`);
   }
   const create = await factoryOf(known);
-  return {
-    name,
-    baseURL: new URL(baseURL ?? known.baseURL),
-    fetch,
-    secrets: keys,
-    over: (guarded) =>
-      videoModelOf(
-        create({
-          // Two of the packages have another address for video than for text.
-          ...(baseURL !== undefined && { baseURL, videoBaseURL: baseURL }),
-          ...(apiKey !== undefined && { [known.keyName ?? 'apiKey']: apiKey }),
-          fetch: guarded,
-        }),
-        model,
-      ),
-  };
+  const over = (guarded: Fetch) =>
+    videoModelOf(
+      create({
+        // Two of the packages have another address for video than for text.
+        ...(baseURL !== undefined && { baseURL, videoBaseURL: baseURL }),
+        ...(apiKey !== undefined && { [known.keyName ?? 'apiKey']: apiKey }),
+        fetch: guarded,
+      }),
+      model,
+    );
+  // Vertex wants more than a key.
+  over(fetch);
+  return { name, baseURL: new URL(baseURL ?? known.baseURL), fetch, secrets: keys, over };
 }
 
 function ownProvider(name: string, provider: VideoProvider, model: string): OpenedModel {
+  const over = () => videoModelOf(provider, model);
+  over();
   // Nothing is known of where it is: what it names is fetched from the public network only.
-  return { name, baseURL: new URL('https://provider.invalid'), secrets: [], over: () => videoModelOf(provider, model) };
+  return { name, baseURL: new URL('https://provider.invalid'), secrets: [], over };
 }
 
 async function factoryOf(known: Known): Promise<(settings: object) => unknown> {
@@ -168,7 +168,13 @@ async function factoryOf(known: Known): Promise<(settings: object) => unknown> {
 
 function videoModelOf(provider: unknown, model: string): VideoModel {
   const video = property(provider, 'video');
-  const made: unknown = typeof video === 'function' ? Reflect.apply(video, provider, [model]) : undefined;
+  let made: unknown;
+  try {
+    made = typeof video === 'function' ? Reflect.apply(video, provider, [model]) : undefined;
+  } catch (error) {
+    if (!isMissingKey(error)) throw error;
+    throw new NotHere(error instanceof Error ? error.message : String(error), { cause: error });
+  }
   if (isVideoModel(made)) return made;
   throw new NotHere('its provider, as it is installed here, has no video models of the AI SDK.');
 }

@@ -14,6 +14,12 @@ export interface WireOptions {
   asks: boolean;
   /** Awaited before the first byte that asks for a clip. */
   commit(): Promise<void>;
+  /** What an earlier request that asked was answered: it is answered again, and nothing is asked. */
+  heard?: string;
+  /** Awaited with the answer to what asked, where it is text, and no refusal. */
+  onHeard?(answer: string): Promise<void>;
+  /** Called before each request that does not ask for a clip, which is not sent where it throws. */
+  onReading?(): void;
 }
 
 /** A provider's connection, seen from outside of its package. */
@@ -33,8 +39,8 @@ export interface Wire {
   lastAnswer(): string;
 }
 
-export function openWire({ fetch, asks, ...options }: WireOptions): Wire {
-  let isCommitted = false;
+export function openWire({ fetch, asks, heard, ...options }: WireOptions): Wire {
+  let isCommitted = heard !== undefined;
   let wasLastToAsk: boolean | undefined;
   let isInTrouble = false;
   let lastStatus: number | undefined;
@@ -72,9 +78,16 @@ export function openWire({ fetch, asks, ...options }: WireOptions): Wire {
     async fetch(input, init) {
       const isAsking = asks && !isReading(init);
       wasLastToAsk = isAsking;
-      if (!isAsking) return await repeat(input, init);
+      if (!isAsking) {
+        options.onReading?.();
+        return await repeat(input, init);
+      }
+      if (heard !== undefined) return new Response(heard, { headers: { 'content-type': 'application/json' } });
       await commit();
-      return await send(input, init);
+      const response = await send(input, init);
+      const isWhole = lastAnswer !== '' && lastAnswer.length < KEPT_CHARACTERS;
+      if (response.ok && isWhole) await options.onHeard?.(lastAnswer);
+      return response;
     },
     commit,
     isCommitted: () => isCommitted,
