@@ -95,8 +95,11 @@ for (const [name, dialect] of Object.entries<Dialect>(DIALECTS)) {
       const { studio, provider } = bridged;
       const id = await createJob(studio.baseUrl, { model, prompt: '[slow]' });
       await until(() => provider.polls() > 2);
+      const undeleted = provider.polls();
       assert.equal((await ask(`${studio.baseUrl}/videos/${id}`, 'DELETE')).status, 200);
       const before = provider.polls();
+      // Of the hundreds that the time to hear an answer out would let pass.
+      assert.ok(before - undeleted <= 50, `${before - undeleted} polls while it was deleted`);
       await reaches(studio.baseUrl, await createJob(studio.baseUrl, { model }), 'completed');
       assert.ok(provider.polls() - before <= 3);
     });
