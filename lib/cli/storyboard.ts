@@ -19,8 +19,7 @@ export function registerStoryboard(program: Command): void {
         requireFleetOrNot(settings, invocation);
         const plan = await planOf(file, invocation.runtime);
         if (settings.dryRun) return await dryRun(plan, invocation);
-        await note(plan, settings, invocation);
-        return await runAnywhere(plan.id, settings, agreed(invocation));
+        return await runAnywhere(() => note(plan, settings, invocation), settings, agreed(invocation));
       }),
     );
   storyboard
@@ -44,7 +43,7 @@ export function registerStoryboard(program: Command): void {
     .action((name: string, settings: Settings, command: Command) =>
       invoke(command, async (invocation) => {
         requireFleetOrNot(settings, invocation);
-        return await runAnywhere(await idOf(name, invocation.runtime), settings, invocation);
+        return await runAnywhere(() => idOf(name, invocation.runtime), settings, invocation);
       }),
     );
   withRunOptions(storyboard.command('retry <file|id>'))
@@ -53,21 +52,17 @@ export function registerStoryboard(program: Command): void {
     .action((name: string, settings: Settings, command: Command) =>
       invoke(command, async (invocation) => {
         requireFleetOrNot(settings, invocation);
-        const { runtime, progress } = invocation;
-        const id = await idOf(name, runtime);
-        const { retryFailed } = await import('../production/storyboard/runStoryboard.ts');
-        const shots = await retryFailed(id, runtime, agreementOf(settings, invocation));
-        progress.note(shots === 0 ? 'No shot has failed.' : `Failed shots that are made anew: ${shots}.`);
-        return await runAnywhere(id, settings, agreed(invocation));
+        return await runAnywhere(() => letRetry(name, settings, invocation), settings, agreed(invocation));
       }),
     );
 }
 
 type Settings = RunSettings & FleetSettings;
 
-function runAnywhere(id: string, settings: Settings, invocation: Invocation): Promise<number> {
+/** @param written writes down what is to be made: the last thing that is done before others may begin it. @returns its id */
+function runAnywhere(written: () => Promise<string>, settings: Settings, invocation: Invocation): Promise<number> {
   const run = settings.fleet === undefined ? runOnTerminal : runFleetOnTerminal;
-  return run(id, settings, invocation);
+  return run(written, settings, invocation);
 }
 
 /** How a person is asked for all that is to be made. */
@@ -120,7 +115,7 @@ async function idOf(name: string, runtime: Runtime): Promise<string> {
 }
 
 /** Writes it down, and says what of it is new. */
-async function note(plan: StoryboardPlan, settings: Settings, invocation: Invocation): Promise<void> {
+async function note(plan: StoryboardPlan, settings: Settings, invocation: Invocation): Promise<string> {
   const { runtime, progress } = invocation;
   const { planStoryboard } = await import('../production/storyboard/runStoryboard.ts');
   const before = (await (await runtime.ledger()).storyboards.get(plan.id))?.file ?? plan.file;
@@ -133,6 +128,16 @@ async function note(plan: StoryboardPlan, settings: Settings, invocation: Invoca
     progress.note(
       `Clips that no shot wants any more: ${dropped.length}. They are in the ledger, and what is made is not lost.`,
     );
+  return plan.id;
+}
+
+async function letRetry(name: string, settings: Settings, invocation: Invocation): Promise<string> {
+  const { runtime, progress } = invocation;
+  const { retryFailed } = await import('../production/storyboard/runStoryboard.ts');
+  const id = await idOf(name, runtime);
+  const shots = await retryFailed(id, runtime, agreementOf(settings, invocation));
+  progress.note(shots === 0 ? 'No shot has failed.' : `Failed shots that are made anew: ${shots}.`);
+  return id;
 }
 
 async function check(plan: StoryboardPlan, { runtime, json }: Invocation): Promise<number> {

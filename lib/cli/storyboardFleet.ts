@@ -30,7 +30,7 @@ export function requireFleetOrNot(settings: RunSettings & FleetSettings, { runti
 
 /** Hands a storyboard to the workers of a fleet, and looks on. @returns the exit code */
 export async function runFleetOnTerminal(
-  id: string,
+  written: () => Promise<string>,
   settings: RunSettings & FleetSettings,
   invocation: Invocation,
 ): Promise<number> {
@@ -43,6 +43,7 @@ export async function runFleetOnTerminal(
     import('../production/storyboard/estimateText.ts'),
   ]);
   await using queue = await openQueue(runtime.config.ledger, runtime.server, {});
+  const id = await written();
   const limit = seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1_000);
   const options = {
     ...{ window, signal: limit === undefined ? signal : AbortSignal.any([signal, limit]) },

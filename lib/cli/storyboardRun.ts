@@ -14,7 +14,11 @@ export interface RunSettings {
 }
 
 /** Runs a storyboard in sight of a person. @returns the exit code */
-export async function runOnTerminal(id: string, settings: RunSettings, invocation: Invocation): Promise<number> {
+export async function runOnTerminal(
+  written: () => Promise<string>,
+  settings: RunSettings,
+  invocation: Invocation,
+): Promise<number> {
   const { runtime, quiet, progress, signal, approve } = invocation;
   const concurrency = numberOf('--concurrency', settings.concurrency, 1_000);
   const seconds = numberOf('--timeout', settings.timeout, 2_000_000);
@@ -22,6 +26,7 @@ export async function runOnTerminal(id: string, settings: RunSettings, invocatio
     import('../production/storyboard/runStoryboard.ts'),
     import('../production/storyboard/estimateText.ts'),
   ]);
+  const id = await written();
   const display = createStoryboardDisplay({ quiet });
   let isInTrouble = false;
   const run = await runStoryboard(id, runtime, {

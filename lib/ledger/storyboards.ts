@@ -145,7 +145,7 @@ export function createStoryboards(driver: LedgerDriver, now: () => number): Stor
     claim: (shot, clip) =>
       driver.transaction(async (sql) => {
         const present = await oneShot(sql, shot.storyboard, shot.id);
-        if (present?.hash !== shot.hash || present.take !== shot.take) return 'changed';
+        if (present?.hash !== shot.hash || present.take !== shot.take || present.stage !== 'ready') return 'changed';
         if (present.clip !== undefined) return present.clip === clip ? 'claimed' : 'changed';
         const others = await sql.all('SELECT id FROM shots WHERE storyboard = ? AND clip = ?', shot.storyboard, clip);
         if (others.length > 0) return 'taken';

@@ -25,6 +25,8 @@ export {
   estimateOf,
   estimateOfPlan,
   finishStoryboard,
+  planStoryboard,
+  retryFailed,
   runStoryboard,
   type StoryboardOptions,
   type StoryboardRun,

@@ -62,6 +62,24 @@ test('pictures and last frames come to whatever machine needs them, and the film
   assert.equal(Object(body).data.length, 2, 'each was made once');
 });
 
+test('a worker keeps no clip of a chain, be it made there or fetched for its last frame', { skip }, async () => {
+  await using studio = await openStudio({ engine: smallAnimatic() });
+  await using fleet = await openFleet({
+    settings: { VIDEO_BASE_URL: studio.baseUrl, VIDEO_SERVER: 'studio', VIDEO_PROFILE: '{}' },
+  });
+  const [asker, worker] = [await fleet.machine(), await fleet.machine()];
+  const running = await worker.start();
+  const file = path.join(asker.cli.cwd, 'film.yaml');
+  const chain = 'title: A\nshots:\n  - { id: a, prompt: A boat }\n  - { id: b, prompt: On, continue_from: a }\n';
+  await writeFile(file, chain);
+  assert.equal((await asker.cli.run(run(fleet, file))).code, 0);
+  await writeFile(file, `${chain}  - { id: c, prompt: Still on, continue_from: b }\n`);
+  assert.equal((await asker.cli.run(run(fleet, file))).code, 0);
+  running.child.kill('SIGTERM');
+  await running.ended;
+  assert.deepEqual(await filesOf(worker), ['*.png', '*.png']);
+});
+
 test('a picture that is too large to be shared is refused with the shot that names it', { skip }, async () => {
   await using fleet = await openFleet();
   const asker = await fleet.machine();

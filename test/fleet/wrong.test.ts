@@ -39,6 +39,12 @@ const WRONG: [string, Record<string, string>, string[], RegExp][] = [
     /VIDEO_LEDGER.*postgres:\/\/ address/,
   ],
   [
+    'a time that is none',
+    SHARED,
+    ['storyboard', 'run', 'film.yaml', '--fleet', NOWHERE, '--timeout', 'soon'],
+    /--timeout must be a whole number/,
+  ],
+  [
     'a lease that is too short',
     SHARED,
     ['worker', '--fleet', NOWHERE, '--lease', '9'],

@@ -137,6 +137,10 @@ export function storyboardContract(name: string, start: () => Promise<Ledgers>, 
     assert.deepEqual(await storyboards.counts(BOARD), { failed: 1, waiting: 1 });
     assert.equal(await storyboards.retryFailed(BOARD), 1);
     const again = await oneShot(ledger, 'dawn');
+    await storyboards.fail(again, reason);
+    const { clip: late } = await ledger.intend(wish('late', { session: BOARD }), {});
+    assert.equal(await storyboards.claim(again, late.key), 'changed', 'nothing is sent for what failed meanwhile');
+    await storyboards.retryFailed(BOARD);
     assert.deepEqual([again.stage, again.clip, again.error], ['ready', undefined, undefined]);
   });
 

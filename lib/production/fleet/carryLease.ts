@@ -3,10 +3,11 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../../../types/error.ts';
 import type { Clip } from '../../../types/ledger.ts';
-import type { ShotState } from '../../../types/storyboard.ts';
+import type { Shot, ShotState } from '../../../types/storyboard.ts';
 import { toToolsetError, type VideoToolsetError } from '../../errors.ts';
 import type { ProductionServices } from '../services.ts';
 import { carryShot, type ShotEnd } from '../storyboard/carryShot.ts';
+import { lastFrameOf } from '../storyboard/frame.ts';
 import type { Outbox } from './outbox.ts';
 import type { Lease, Line } from './queue.ts';
 
@@ -84,6 +85,8 @@ async function afterwards(
   switch (end.kind) {
     case 'settled': {
       const { state, clip, shot, released = [] } = end.step;
+      // Before they come into line: whoever takes them finds the frame, and the clip need not stay for it.
+      if (clip !== undefined && released.some(continuesFrom)) await takeFrame(clip, hand, services);
       outbox.add(released);
       outbox.finish(lease);
       const url = clip?.published?.url;
@@ -91,8 +94,7 @@ async function afterwards(
       if (state !== 'published') return;
       onPublished();
       await grow(services);
-      // Whoever goes on from it may be here, and takes its last frame.
-      if (clip !== undefined && released.length === 0) await discard(clip, services);
+      for (const done of [clip, await sourceOf(shot, services)]) if (done !== undefined) await discard(done, services);
       return;
     }
     case 'throttled':
@@ -156,6 +158,28 @@ async function grow({ ledger, server }: ProductionServices): Promise<void> {
   await ledger()
     .then(({ windows }) => windows.grow(server))
     .catch(() => undefined);
+}
+
+function continuesFrom({ request }: Shot): boolean {
+  return request.source?.link === 'continue_from';
+}
+
+/** Where it cannot be taken here, whoever goes on from it takes it. */
+async function takeFrame(clip: Clip, { lease, drop }: Hand, services: ProductionServices): Promise<void> {
+  await lastFrameOf(clip, lease.storyboard, services, drop.signal).catch(() => undefined);
+}
+
+/** The clip that it continues: it may have been fetched here for its last frame, which is kept by now. */
+async function sourceOf(shot: Shot, { ledger }: ProductionServices): Promise<Clip | undefined> {
+  const { source } = shot.request;
+  if (source === undefined || !continuesFrom(shot)) return undefined;
+  try {
+    const { storyboards, get } = await ledger();
+    const { clip } = (await storyboards.shot(shot.storyboard, source.shot)) ?? {};
+    return clip === undefined ? undefined : await get(clip);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What is published is kept at its address; the disks of workers would fill up. */
