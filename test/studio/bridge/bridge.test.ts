@@ -165,6 +165,18 @@ test('what is no video is not taken for a clip', async () => {
   assert.match(JSON.stringify(failed), /no video/);
 });
 
+test('a machine that slept, or whose clock was set, does not give up a clip for it', async (context) => {
+  await using bridged = await openBridge(DIALECTS.replicate);
+  const { studio, provider } = bridged;
+  const id = await createJob(studio.baseUrl, { model: 'replicate/minimax/video-01', prompt: '[slow]' });
+  await until(() => provider.polls() > 0);
+  context.mock.timers.enable({ apis: ['Date'], now: Date.now() + 86_400_000 });
+  const before = provider.polls();
+  await until(() => provider.polls() > before + 1);
+  provider.release();
+  await reaches(studio.baseUrl, id, 'completed');
+});
+
 test('a clip that takes longer than the limit fails, and it is said that it may still be made', async () => {
   await using bridged = await openBridge(DIALECTS.replicate, { limitMs: 300 });
   const { baseUrl } = bridged.studio;
