@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { VideoToolsetError } from '../errors.ts';
-import { checkImage } from '../media/image.ts';
+import { checkImage, type ImageFacts } from '../media/image.ts';
 import { RequestError } from './answers.ts';
 import type { RecipeCharacter } from './engines/engine.ts';
 import { choice, type Fields, promptOf, readFields, requireString, typeName } from './fields.ts';
@@ -165,13 +165,22 @@ async function referenceOf(value: unknown, source: ImageSource): Promise<JobRequ
   }
   const { path, bytes } = value instanceof Upload ? value : await imageAt(value, source);
   try {
-    const { mediaType } = await checkImage(await readFile(path));
+    const { mediaType } = await checkedImage(path);
     return { path, bytes, suffix: mediaType.replace('image/', '') };
   } catch (error) {
     if (!(error instanceof VideoToolsetError)) throw error;
     throw invalidImage(`The reference image cannot be used: ${error.message}`, 'invalid_image');
   }
 }
+
+/** One at a time, as they are decoded: those that wait lie on the disk, where the network is faster than the decoder. */
+function checkedImage(path: string): Promise<ImageFacts> {
+  const checked = last.then(async () => checkImage(await readFile(path)));
+  last = checked.catch(() => undefined);
+  return checked;
+}
+
+let last: Promise<unknown> = Promise.resolve();
 
 async function imageAt(value: unknown, { uploads, fetchImage, signal }: ImageSource): Promise<Upload> {
   const url = typeof value === 'object' && value !== null && 'image_url' in value ? value.image_url : undefined;
