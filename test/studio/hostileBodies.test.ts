@@ -220,6 +220,14 @@ test('what is no HTTP at all gets an answer with a request id', async () => {
   }
 });
 
+test('a client that expects what nobody knows is answered like every other one', async () => {
+  await using studio = await openStudio();
+  const head = 'GET /v1/videos HTTP/1.1\nhost: localhost\nexpect: wonders\nconnection: close\n\n';
+  const { status, text } = await sendRaw(studio.baseUrl, head);
+  assert.equal(status, 200);
+  assert.match(text, /x-request-id: req_[0-9a-f]{32}\r\n/);
+});
+
 test('more large bodies at once than there is memory for are refused with the time to come back', async () => {
   await using studio = await openStudio({ limits: { bodyMemoryBytes: 3 * MIB } });
   const length = 2 * MIB;
