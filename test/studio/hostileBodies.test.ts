@@ -115,6 +115,21 @@ test('forms of many parts, long names and deep lists are refused', async () => {
   await assertNothing(studio);
 });
 
+test('JSON of more parts than any request has is refused before it is parsed', async () => {
+  await using studio = await openStudio();
+  const headers = { 'content-type': 'application/json' };
+  const create = async (body: string) => {
+    const response = await fetch(`${studio.baseUrl}/videos`, { method: 'POST', headers, body });
+    return { status: response.status, body: await response.json() };
+  };
+  for (const prompt of [`[${'{},'.repeat(200_000)}{}]`, `${'['.repeat(200_000)}${']'.repeat(200_000)}`]) {
+    const { status, body } = await create(`{"prompt":${prompt}}`);
+    assert.equal(status, 400);
+    assert.partialDeepStrictEqual(body, { error: { code: 'invalid_body' } });
+  }
+  assert.equal((await create(JSON.stringify({ prompt: '[{,'.repeat(10_000) }))).status, 200);
+});
+
 test('texts fill no memory where a whole clip may be sent', async () => {
   await using studio = await openStudio();
   const parts = [part('prompt', 'x'.repeat(2 * MIB)), part('video[id]', 'video_none')];
