@@ -14,6 +14,7 @@ const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 const PNG = picture('image/png');
 const CRLF = Buffer.from('\r\n');
+const JSON_PART = '\r\ncontent-type: application/json';
 const BOUNDARY = 'multipart/form-data; boundary=b';
 
 const noProc = process.platform === 'linux' ? false : 'reads /proc';
@@ -99,7 +100,14 @@ test('forms of many parts, long names and deep lists are refused', async () => {
     ['the same field again and again', many(21, () => part('prompt', 'x')), 413],
     ['a long name', [part('x'.repeat(10_000), 'x')], 400],
     ['a high index', [part('characters[999][id]', 'x'), part('prompt', 'x')], 400],
-    ['deep JSON', [part('prompt', '['.repeat(500_000), '\r\ncontent-type: application/json')], 406],
+    ['deep JSON', [part('prompt', '['.repeat(500_000), JSON_PART)], 413],
+    ['JSON that is none', [part('prompt', '{"', JSON_PART)], 400],
+    ['much JSON', many(4, (index) => part(`f${index}`, `[${'{},'.repeat(60_000)}{}]`, JSON_PART)), 400],
+    [
+      'JSON and two images',
+      [part('prompt', '"x"', JSON_PART), ...many(2, () => part('input_reference', PNG, file))],
+      413,
+    ],
     ['a prototype', [part('__proto__', 'x'), part('prompt', 'x')], 400],
     ['a list of a prototype', [part('__proto__[x]', 'x'), part('prompt', 'x')], 400],
     ['a large text', [part('prompt', 'x'.repeat(2 * MIB))], 400],
@@ -151,6 +159,15 @@ test('a file whose body is too large is closed', { skip: noProc }, async () => {
   ]);
   assert.equal(status, 413);
   await until(() => !openFiles().some((file) => file.startsWith(studio.state) && file.includes('uploads')));
+});
+
+test('a text may be sent in JSON, beside a file', async () => {
+  await using studio = await openStudio();
+  const response = await sendForm(studio.baseUrl, [
+    part('prompt', JSON.stringify('a "boat"'), JSON_PART),
+    part('input_reference', PNG, '; filename="a.png"'),
+  ]);
+  assert.partialDeepStrictEqual(await response.json(), { prompt: 'a "boat"', status: 'queued' });
 });
 
 test('an image that is too large is refused wherever it stands, and the answer arrives', async () => {
