@@ -20,6 +20,8 @@ const MOST_MODEL_CHARACTERS = 200;
 /** Models elsewhere take other sizes and lengths than the studio's own engine: what they do not offer is mapped. */
 const ANY_SIZE = /^([1-9]\d{1,3})x([1-9]\d{1,3})$/;
 const MOST_REMOTE_SECONDS = 60;
+/** What stands before the bytes of a data URL; of more the expression would run out of stack. */
+const MOST_PREFIX_CHARACTERS = 1_000;
 const DATA_URL = /^data:([\w.+/-]+)?(?:;[\w=.-]+)*;base64,/;
 
 /** Finds a character by its id. */
@@ -190,7 +192,7 @@ async function imageAt(value: unknown, { uploads, fetchImage, signal }: ImageSou
       'invalid_value',
     );
   if (/^https?:/i.test(url) && URL.canParse(url)) return await fetchImage(url, uploads, signal);
-  const prefix = DATA_URL.exec(url)?.[0];
+  const prefix = DATA_URL.exec(url.slice(0, MOST_PREFIX_CHARACTERS))?.[0];
   if (prefix === undefined)
     throw invalidImage(
       "'image_url' is neither an address that begins with http:// or https:// nor a base64 data URL.",

@@ -185,6 +185,16 @@ test('an image that is too large is refused wherever it stands, and the answer a
   await reaches(studio.baseUrl, next, 'completed');
 });
 
+test('a data URL of endless parameters is refused', async () => {
+  await using studio = await openStudio();
+  const image_url = `data:image/png${';a'.repeat(5 * MIB)}`;
+  const { status, body } = await ask(`${studio.baseUrl}/videos`, 'POST', {
+    prompt: 'x',
+    input_reference: { image_url },
+  });
+  assert.deepEqual([status, field(Object(body).error, 'code')], [400, 'invalid_image_url']);
+});
+
 test('a small image that claims to be huge is refused', async () => {
   await using studio = await openStudio();
   const response = await sendForm(studio.baseUrl, [
