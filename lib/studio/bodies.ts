@@ -14,6 +14,9 @@ const SMALL_BYTES = 64 * 1024;
 /** No body takes more memory: what is larger goes to the disk, or is only looked at. */
 const MOST_IN_MEMORY_BYTES = 32 * 1024 * 1024;
 const BUSY_RETRY_SECONDS = 1;
+const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];
+/** Three times as many as the longest prompt can have. */
+const MOST_SIGNS = 100_000;
 /** A sender that has its answer already may go on for so long, or the answer would be lost on it. */
 const LINGER_MS = 5_000;
 const LINGER_BYTES = 64 * 1024 * 1024;
@@ -26,7 +29,7 @@ export interface BodiesOptions {
   callerOf(request: FastifyRequest): string;
 }
 
-/** Refuses bodies that are too large before they are read, and more of them at once than there is memory for. */
+/** Refuses bodies that are too large or too intricate before they are read, and more of them than there is memory for. */
 export function registerBodies(server: FastifyInstance, options: BodiesOptions): void {
   const { mostMemoryBytes, callers, callerOf } = options;
   const share = Math.max(MOST_IN_MEMORY_BYTES, mostMemoryBytes / callers);
@@ -48,6 +51,12 @@ export function registerBodies(server: FastifyInstance, options: BodiesOptions):
     if (claimed + claim > mostMemoryBytes || (shares.get(caller) ?? 0) + claim > share) throw busy();
     add(caller, claim);
     reply.raw.once('close', () => add(caller, -claim));
+  });
+
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    if (isIntricate(text)) done(tooIntricate());
+    else parse(request, text, done);
   });
 
   server.addHook('onSend', async ({ raw }, reply) => {
@@ -74,6 +83,22 @@ export function bodyTooLarge(mostBytes: number): RequestError {
 function announcedBytes({ headers }: FastifyRequest): number | undefined {
   if (headers['transfer-encoding'] !== undefined) return undefined;
   return Number(headers['content-length'] ?? 0);
+}
+
+/** Could be parsed for seconds, into gigabytes, by its brackets and commas; a picture in base64 has none of them. */
+function isIntricate(json: string): boolean {
+  let signs = 0;
+  for (let index = 0; index < json.length && signs <= MOST_SIGNS; index++) {
+    const code = json.charCodeAt(index);
+    if (code === COMMA || code === BRACKET || code === BRACE) signs++;
+  }
+  return signs > MOST_SIGNS;
+}
+
+function tooIntricate(): RequestError {
+  return new RequestError(400, 'The JSON of the body holds more lists, objects and values than any request has.', {
+    code: 'invalid_body',
+  });
 }
 
 function busy(): RequestError {

@@ -41,7 +41,9 @@ export function createEntry(tokens: readonly string[]): Entry {
 
     cookieFor(token, request) {
       const [entry] = known.filter(({ isToken }) => isToken(token));
-      return entry && `${nameFor(request)}=${entry.session}; Path=/; HttpOnly; SameSite=Strict`;
+      // A proxy has the certificate: only the browser tells how the page was reached.
+      const secure = request.headers.origin?.startsWith('https://') ? '; Secure' : '';
+      return entry && `${nameFor(request)}=${entry.session}; Path=/; HttpOnly; SameSite=Strict${secure}`;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { MultipartFile } from '@fastify/multipart';
+import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { systemCode } from '../errors.ts';
 import { RequestError } from './answers.ts';
@@ -7,12 +7,17 @@ import { bodyLimitOf, bodyTooLarge } from './bodies.ts';
 export type Fields = Record<string, unknown>;
 
 const PART_LIMITS = {
-  files: 1,
+  // One, and what is in JSON.
+  files: 21,
   fields: 20,
   parts: 21,
   fieldNameSize: 100,
   headerPairs: 20,
 };
+
+const JSON_TYPE = 'application/json';
+/** Of one part: more than the longest prompt takes. */
+const MOST_JSON_BYTES = 256 * 1024;
 
 /** What becomes of a file part; it must be read to its end. */
 export type ReadFile = (part: MultipartFile) => Promise<unknown>;
@@ -52,14 +57,22 @@ async function multipartFields(
   // Of what a form may have, texts may have as much as any other body: they stand in memory.
   const { bodyLimit } = request.routeOptions;
   let file: MultipartFile['file'] | undefined;
+  let files = 0;
+  const readPart = async (part: Multipart, isWanted: boolean): Promise<unknown> => {
+    if (part.type === 'field') {
+      if (part.valueTruncated) throw bodyTooLarge(bodyLimit);
+      return part.value;
+    }
+    ({ file } = part);
+    if (isJson(part)) return await readJson(part);
+    if (++files > 1) throw new RequestError(413, 'A form brings one file at most.', { code: 'invalid_body' });
+    return await (isWanted ? readFile : discard)(part);
+  };
   const read = async () => {
-    const parts = request.parts({ limits: { ...PART_LIMITS, fieldSize: bodyLimit, fileSize } });
-    for await (const part of parts) {
-      if (part.type === 'file') file = part.file;
-      else if (part.valueTruncated) throw bodyTooLarge(bodyLimit);
+    const limits = { ...PART_LIMITS, fieldSize: bodyLimit, fileSize: Math.max(fileSize, MOST_JSON_BYTES + 1) };
+    for await (const part of request.parts({ limits, isPartAFile })) {
       const { name, key, listed, index } = nameOf(part.fieldname);
-      const isWanted = parameters.includes(name);
-      const value = part.type === 'field' ? part.value : await (isWanted ? readFile : discard)(part);
+      const value = await readPart(part, parameters.includes(name));
       const entry = key === undefined ? value : { [key]: value };
       fields[name] = listed ? withEntry(fields[name], index, entry) : entry;
     }
@@ -76,6 +89,31 @@ async function multipartFields(
     throw new RequestError(400, 'The multipart body is damaged or cut off.', { code: 'invalid_body' });
   }
   return fields;
+}
+
+/** The parser would take a text in JSON of any size apart; as a file it is left to us. */
+function isPartAFile(_name: string | undefined, type: string | undefined, fileName: string | undefined): boolean {
+  return fileName !== undefined || type === 'application/octet-stream' || type === JSON_TYPE;
+}
+
+/** Not where it is a file's type. */
+function isJson({ mimetype, filename }: MultipartFile): boolean {
+  return mimetype === JSON_TYPE && filename === undefined;
+}
+
+async function readJson({ file, fieldname }: MultipartFile): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of file) {
+    bytes += chunk.length;
+    if (bytes > MOST_JSON_BYTES) throw bodyTooLarge(MOST_JSON_BYTES);
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    throw new RequestError(400, `The part '${fieldname}' is said to be JSON, and is none.`, { code: 'invalid_body' });
+  }
 }
 
 /** Rejects where more of the body comes; all of its texts are in memory. */

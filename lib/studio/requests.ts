@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { VideoToolsetError } from '../errors.ts';
-import { checkImage } from '../media/image.ts';
+import { checkImage, type ImageFacts } from '../media/image.ts';
 import { RequestError } from './answers.ts';
 import type { RecipeCharacter } from './engines/engine.ts';
 import { choice, type Fields, promptOf, readFields, requireString, typeName } from './fields.ts';
@@ -20,6 +20,8 @@ const MOST_MODEL_CHARACTERS = 200;
 /** Models elsewhere take other sizes and lengths than the studio's own engine: what they do not offer is mapped. */
 const ANY_SIZE = /^([1-9]\d{1,3})x([1-9]\d{1,3})$/;
 const MOST_REMOTE_SECONDS = 60;
+/** What stands before the bytes of a data URL; of more the expression would run out of stack. */
+const MOST_PREFIX_CHARACTERS = 1_000;
 const DATA_URL = /^data:([\w.+/-]+)?(?:;[\w=.-]+)*;base64,/;
 
 /** Finds a character by its id. */
@@ -165,13 +167,22 @@ async function referenceOf(value: unknown, source: ImageSource): Promise<JobRequ
   }
   const { path, bytes } = value instanceof Upload ? value : await imageAt(value, source);
   try {
-    const { mediaType } = await checkImage(await readFile(path));
+    const { mediaType } = await checkedImage(path);
     return { path, bytes, suffix: mediaType.replace('image/', '') };
   } catch (error) {
     if (!(error instanceof VideoToolsetError)) throw error;
     throw invalidImage(`The reference image cannot be used: ${error.message}`, 'invalid_image');
   }
 }
+
+/** One at a time, as they are decoded: those that wait lie on the disk, where the network is faster than the decoder. */
+function checkedImage(path: string): Promise<ImageFacts> {
+  const checked = last.then(async () => checkImage(await readFile(path)));
+  last = checked.catch(() => undefined);
+  return checked;
+}
+
+let last: Promise<unknown> = Promise.resolve();
 
 async function imageAt(value: unknown, { uploads, fetchImage, signal }: ImageSource): Promise<Upload> {
   const url = typeof value === 'object' && value !== null && 'image_url' in value ? value.image_url : undefined;
@@ -181,7 +192,7 @@ async function imageAt(value: unknown, { uploads, fetchImage, signal }: ImageSou
       'invalid_value',
     );
   if (/^https?:/i.test(url) && URL.canParse(url)) return await fetchImage(url, uploads, signal);
-  const prefix = DATA_URL.exec(url)?.[0];
+  const prefix = DATA_URL.exec(url.slice(0, MOST_PREFIX_CHARACTERS))?.[0];
   if (prefix === undefined)
     throw invalidImage(
       "'image_url' is neither an address that begins with http:// or https:// nor a base64 data URL.",

@@ -11,6 +11,7 @@ import { readVideoUpload, VideoUpload } from './videoUpload.ts';
 
 const MOST_SECONDS = 120;
 const MOST_EXTENSIONS = 6;
+const MOST_CHANGES = 50;
 /** More than the longest clip at the largest size has. */
 const MAX_CLIP_BYTES = 1024 ** 3;
 const WITH_CLIP = { config: { formBytes: MAX_CLIP_BYTES + 1024 ** 2 } };
@@ -25,6 +26,7 @@ export interface RevisionsOptions {
 export function registerRevisions(server: FastifyInstance, { jobs, find, callerOf }: RevisionsOptions): void {
   const start = async (source: Job, revision: Revision, caller: string) => {
     requireCompleted(source);
+    requireFewChanges(source);
     if (revision.kind === 'extension') requireRoom(source, revision.seconds);
     const job = await jobs.revise(source, revision, caller).catch(async (error) => {
       if (systemCode(error) !== 'ENOENT') throw error;
@@ -113,6 +115,17 @@ function requireCompleted({ id, status }: Job): void {
     param: 'video',
     code: status === 'failed' ? 'video_failed' : 'video_not_ready',
   });
+}
+
+/** Each is read again for every frame and stored with every clip that is made from it. */
+function requireFewChanges({ id, recipe }: Job): void {
+  const changes = recipe.segments.at(-1)?.changes?.length ?? 0;
+  if (changes < MOST_CHANGES) return;
+  throw new RequestError(
+    400,
+    `Video '${id}' was changed ${MOST_CHANGES} times already, which is the most. Make a new clip with all that is to be seen in its prompt.`,
+    { param: 'video', code: 'too_many_changes' },
+  );
 }
 
 function requireRoom({ id, recipe }: Job, seconds: number): void {

@@ -120,6 +120,8 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
     },
   });
   server.server.maxConnections = limits.connections;
+  // Node would answer by itself to what a client expects beyond 100-continue.
+  server.server.on('checkExpectation', server.routing);
   await server.register(multipart, { throwFileSizeLimit: false });
   await server.register(staticFiles, { root: path.join(folder, 'jobs'), serve: false, dotfiles: 'deny' });
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { createCanvas } from '@napi-rs/canvas';
+import { createJob, openStudio, reaches, testEngine } from '../support/studio.ts';
 import { formOf, refusal, sharedStudio } from './support.ts';
 
 const PROMPT = 'make it night';
@@ -85,4 +86,35 @@ test('a clip that was edited can be edited on, also after a restart and without 
   const second = await studio.post('/videos/edits', { video: { id: first.id }, prompt: 'add snow' });
   await studio.call('DELETE', `/videos/${first.id}`);
   assert.equal((await studio.finished(second.id)).source_video_id, first.id);
+});
+
+test('a clip that was changed again and again is at last not changed further', async () => {
+  const change = { kind: 'edit' as const, prompt: PROMPT };
+  await using changing = await openStudio({
+    engine: {
+      ...testEngine(),
+      // As twenty-five edits would, one after the other.
+      revise: ({ segments, ...recipe }) => ({
+        ...recipe,
+        segments: segments.map((segment) => ({
+          ...segment,
+          changes: [...(segment.changes ?? []), ...Array(25).fill(change)],
+        })),
+      }),
+    },
+  });
+  const { baseUrl } = changing;
+  const edit = async (id: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ video: { id }, prompt: PROMPT });
+    const response = await fetch(`${baseUrl}/videos/edits`, { method: 'POST', headers, body });
+    return { status: response.status, body: Object(await response.json()) };
+  };
+  let id = await createJob(baseUrl);
+  await reaches(baseUrl, id, 'completed');
+  for (let round = 0; round < 2; round++) {
+    ({ id } = (await edit(id)).body);
+    await reaches(baseUrl, id, 'completed');
+  }
+  assert.deepEqual(refusal(await edit(id)), { status: 400, param: 'video', code: 'too_many_changes' });
 });

@@ -111,6 +111,10 @@ test('a person gets a cookie for a token, which scripts cannot read and other si
   const [cookie = ''] = headers['set-cookie'] ?? [];
   assert.match(cookie, /; Path=\/; HttpOnly; SameSite=Strict$/);
   assert.ok(!cookie.includes(OTHER));
+  const { host } = new URL(studio.baseUrl);
+  const behindTls = { ...JSON_BODY, host, origin: `https://${host}` };
+  const secure = await send(studio, '/studio/session', behindTls, 'POST', JSON.stringify({ token: OTHER }));
+  assert.match(String(secure.headers['set-cookie']), /; HttpOnly; SameSite=Strict; Secure$/);
   const [pair = ''] = cookie.split(';');
   assert.equal((await send(studio, '/v1/videos', { cookie: `a=b; ${pair}; c=d` })).status, 200);
   assert.equal((await send(studio, '/v1/videos', { cookie: `${pair}x` })).status, 401);

@@ -14,6 +14,7 @@ const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 const PNG = picture('image/png');
 const CRLF = Buffer.from('\r\n');
+const JSON_PART = '\r\ncontent-type: application/json';
 const BOUNDARY = 'multipart/form-data; boundary=b';
 
 const noProc = process.platform === 'linux' ? false : 'reads /proc';
@@ -99,7 +100,14 @@ test('forms of many parts, long names and deep lists are refused', async () => {
     ['the same field again and again', many(21, () => part('prompt', 'x')), 413],
     ['a long name', [part('x'.repeat(10_000), 'x')], 400],
     ['a high index', [part('characters[999][id]', 'x'), part('prompt', 'x')], 400],
-    ['deep JSON', [part('prompt', '['.repeat(500_000), '\r\ncontent-type: application/json')], 406],
+    ['deep JSON', [part('prompt', '['.repeat(500_000), JSON_PART)], 413],
+    ['JSON that is none', [part('prompt', '{"', JSON_PART)], 400],
+    ['much JSON', many(4, (index) => part(`f${index}`, `[${'{},'.repeat(60_000)}{}]`, JSON_PART)), 400],
+    [
+      'JSON and two images',
+      [part('prompt', '"x"', JSON_PART), ...many(2, () => part('input_reference', PNG, file))],
+      413,
+    ],
     ['a prototype', [part('__proto__', 'x'), part('prompt', 'x')], 400],
     ['a list of a prototype', [part('__proto__[x]', 'x'), part('prompt', 'x')], 400],
     ['a large text', [part('prompt', 'x'.repeat(2 * MIB))], 400],
@@ -113,6 +121,21 @@ test('forms of many parts, long names and deep lists are refused', async () => {
     assert.match(text, /"invalid_request_error"/, what);
   }
   await assertNothing(studio);
+});
+
+test('JSON of more parts than any request has is refused before it is parsed', async () => {
+  await using studio = await openStudio();
+  const headers = { 'content-type': 'application/json' };
+  const create = async (body: string) => {
+    const response = await fetch(`${studio.baseUrl}/videos`, { method: 'POST', headers, body });
+    return { status: response.status, body: await response.json() };
+  };
+  for (const prompt of [`[${'{},'.repeat(200_000)}{}]`, `${'['.repeat(200_000)}${']'.repeat(200_000)}`]) {
+    const { status, body } = await create(`{"prompt":${prompt}}`);
+    assert.equal(status, 400);
+    assert.partialDeepStrictEqual(body, { error: { code: 'invalid_body' } });
+  }
+  assert.equal((await create(JSON.stringify({ prompt: '[{,'.repeat(10_000) }))).status, 200);
 });
 
 test('texts fill no memory where a whole clip may be sent', async () => {
@@ -138,6 +161,15 @@ test('a file whose body is too large is closed', { skip: noProc }, async () => {
   await until(() => !openFiles().some((file) => file.startsWith(studio.state) && file.includes('uploads')));
 });
 
+test('a text may be sent in JSON, beside a file', async () => {
+  await using studio = await openStudio();
+  const response = await sendForm(studio.baseUrl, [
+    part('prompt', JSON.stringify('a "boat"'), JSON_PART),
+    part('input_reference', PNG, '; filename="a.png"'),
+  ]);
+  assert.partialDeepStrictEqual(await response.json(), { prompt: 'a "boat"', status: 'queued' });
+});
+
 test('an image that is too large is refused wherever it stands, and the answer arrives', async () => {
   await using studio = await openStudio();
   const large = Buffer.concat([PNG, Buffer.alloc(21 * MIB)]);
@@ -151,6 +183,16 @@ test('an image that is too large is refused wherever it stands, and the answer a
   await assertNothing(studio);
   const next = await createJob(studio.baseUrl);
   await reaches(studio.baseUrl, next, 'completed');
+});
+
+test('a data URL of endless parameters is refused', async () => {
+  await using studio = await openStudio();
+  const image_url = `data:image/png${';a'.repeat(5 * MIB)}`;
+  const { status, body } = await ask(`${studio.baseUrl}/videos`, 'POST', {
+    prompt: 'x',
+    input_reference: { image_url },
+  });
+  assert.deepEqual([status, field(Object(body).error, 'code')], [400, 'invalid_image_url']);
 });
 
 test('a small image that claims to be huge is refused', async () => {
@@ -218,6 +260,14 @@ test('what is no HTTP at all gets an answer with a request id', async () => {
     assert.match(text, /x-request-id: req_[0-9a-f]{32}\r\n/);
     assert.match(text, /"invalid_request_error"/);
   }
+});
+
+test('a client that expects what nobody knows is answered like every other one', async () => {
+  await using studio = await openStudio();
+  const head = 'GET /v1/videos HTTP/1.1\nhost: localhost\nexpect: wonders\nconnection: close\n\n';
+  const { status, text } = await sendRaw(studio.baseUrl, head);
+  assert.equal(status, 200);
+  assert.match(text, /x-request-id: req_[0-9a-f]{32}\r\n/);
 });
 
 test('more large bodies at once than there is memory for are refused with the time to come back', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -69,5 +69,20 @@ test('a character is kept under its id', async () => {
   await store.insertCharacter(character);
   assert.deepEqual(await store.character('char_1'), character);
   assert.equal(await store.character('char_2'), undefined);
+  store.close();
+});
+
+test('what must outlast a power cut is stored as soon as its store can be opened again', async () => {
+  await using folder = await temporaryFolder();
+  const store = await openJobStore(folder.path);
+  await store.insert(job('video_a'));
+  await store.startNext('me');
+  const file = path.join(folder.path, 'jobs.db');
+  await rename(file, `${file}.away`);
+  await mkdir(file);
+  await assert.rejects(store.setAsked('video_a', 'me', 5), { code: 'storage_failed' });
+  await rmdir(file);
+  await rename(`${file}.away`, file);
+  assert.equal(await store.setAsked('video_a', 'me', 5), true);
   store.close();
 });

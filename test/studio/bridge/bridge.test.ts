@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { lookup } from 'node:dns/promises';
+import { hostname } from 'node:os';
 import { describe, test } from 'node:test';
 import { assertNoKey } from '../../support/key.ts';
 import { picture } from '../../support/media.ts';
@@ -201,6 +203,21 @@ test('a clip at a private address is not fetched where its provider is a public 
   assert.match(JSON.stringify(failed), /private address 10\.0\.0\.1/);
 });
 
+test("a clip of a provider whose name leads into one's own network is fetched from there", async (context) => {
+  const own = hostname();
+  const addresses = await lookup(own, { all: true, family: 4 }).catch(() => []);
+  if (!addresses.some(({ address }) => address.startsWith('127.'))) return context.skip('it has no name of its own');
+  const { fal } = DIALECTS;
+  const named = (origin: string) => origin.replace('127.0.0.1', own);
+  await using bridged = await openBridge({
+    ...fal,
+    settings: (origin) => ({ ...fal.settings(origin), baseURL: named(origin) }),
+    fileOf: (job, origin) => named(fal.fileOf(job, origin)),
+  });
+  const { baseUrl } = bridged.studio;
+  await reaches(baseUrl, await createJob(baseUrl, { model: fal.model }), 'completed');
+});
+
 test('what is no video is not taken for a clip', async () => {
   await using bridged = await openBridge(DIALECTS.xai, { limitMs: 2_000 });
   const { baseUrl } = bridged.studio;
@@ -208,6 +225,18 @@ test('what is no video is not taken for a clip', async () => {
   const failed = await reaches(baseUrl, id, 'failed');
   assert.partialDeepStrictEqual(failed, { error: { code: 'download_failed' } });
   assert.match(JSON.stringify(failed), /no video/);
+});
+
+test('a machine that slept, or whose clock was set, does not give up a clip for it', async (context) => {
+  await using bridged = await openBridge(DIALECTS.replicate);
+  const { studio, provider } = bridged;
+  const id = await createJob(studio.baseUrl, { model: 'replicate/minimax/video-01', prompt: '[slow]' });
+  await until(() => provider.polls() > 0);
+  context.mock.timers.enable({ apis: ['Date'], now: Date.now() + 86_400_000 });
+  const before = provider.polls();
+  await until(() => provider.polls() > before + 1);
+  provider.release();
+  await reaches(studio.baseUrl, id, 'completed');
 });
 
 test('a clip that takes longer than the limit fails, and it is said that it may still be made', async () => {

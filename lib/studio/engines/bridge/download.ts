@@ -1,4 +1,6 @@
+import { lookup } from 'node:dns';
 import { createWriteStream } from 'node:fs';
+import type { LookupFunction } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { usesProxy } from '../../../config.ts';
@@ -9,7 +11,7 @@ const MAX_BYTES = 4 * 1024 ** 3;
 const MOST_REDIRECTS = 5;
 
 export interface DownloadOptions {
-  /** Where the provider itself is: only one in a private network may name addresses there. */
+  /** Where the provider itself is: only one in a private network may name other addresses there. */
   provider: URL;
   signal: AbortSignal;
   /** Called as bytes arrive. */
@@ -20,7 +22,7 @@ export interface DownloadOptions {
 export async function downloadClip(address: string, file: string, options: DownloadOptions): Promise<void> {
   const { hostname } = options.provider;
   const allowPrivate = isPrivateAddress(hostname) || hostname === 'localhost';
-  const own = allowPrivate ? {} : { connect: { lookup: publicLookup } };
+  const own = allowPrivate ? {} : { connect: { lookup: lookupBeside(hostname) } };
   const dispatcher = usesProxy() ? new EnvHttpProxyAgent(own) : new Agent(own);
   try {
     const { body, headers } = await open(new URL(address), { ...options, dispatcher, allowPrivate });
@@ -45,13 +47,18 @@ export async function downloadClip(address: string, file: string, options: Downl
   }
 }
 
+/** The provider itself is asked all the time, whatever its name means: as that of a container beside this one. */
+function lookupBeside(provider: string): LookupFunction {
+  return (hostname, ...rest) => (hostname === provider ? lookup : publicLookup)(hostname, ...rest);
+}
+
 async function open(
   url: URL,
   options: DownloadOptions & { dispatcher: Dispatcher; allowPrivate: boolean },
   redirectsLeft = MOST_REDIRECTS,
 ): Promise<Dispatcher.ResponseData> {
   const { provider, allowPrivate, dispatcher, signal } = options;
-  requireFetchable(url, provider, allowPrivate);
+  requireFetchable(url, provider, allowPrivate || url.hostname === provider.hostname);
   const response = await request(url, { dispatcher, signal });
   const { statusCode: status, headers, body } = response;
   if (status === 200) return response;

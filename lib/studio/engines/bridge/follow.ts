@@ -40,9 +40,10 @@ export async function followClip(
   { pollMs, limitMs }: FollowOptions,
 ): Promise<void> {
   const file = path.join(task.directory, 'video.mp4');
-  const askedAt = task.askedAt === undefined ? Date.now() : task.askedAt * 1_000;
-  // Whoever comes back late may find the network down, and the clip made long ago.
-  const deadline = Math.max(askedAt + limitMs, Date.now() + limitMs * LATE_SHARE);
+  const agoMs = task.askedAt === undefined ? 0 : Math.max(0, Date.now() - task.askedAt * 1_000);
+  // Whoever comes back late may find the network down, and the clip made long ago; a machine that slept does, too, and
+  // its sleep does not count here.
+  const deadline = performance.now() + Math.max(limitMs - agoMs, limitMs * LATE_SHARE);
   const poll = 'url' in ticket ? async () => ticket : pollOf(ticket.operation, opened, task);
   let downloads = 0;
   let problem: unknown;
@@ -61,7 +62,7 @@ export async function followClip(
         problem = error;
       }
     }
-    const isLate = Date.now() > deadline && (source === undefined || downloads >= FEWEST_DOWNLOADS);
+    const isLate = performance.now() > deadline && (source === undefined || downloads >= FEWEST_DOWNLOADS);
     // An address that must not be fetched stays one.
     if (isLate || problem instanceof VideoToolsetError) throw gaveUp(opened.name, limitMs, problem);
     await sleep(pollMs, undefined, { signal: task.signal });
