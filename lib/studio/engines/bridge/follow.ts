@@ -7,6 +7,7 @@ import { systemCode, VideoToolsetError } from '../../../errors.ts';
 import { JobFailure } from '../../jobFailure.ts';
 import { NotHere, type RemoteTask } from '../engine.ts';
 import { requireClip } from './clip.ts';
+import { deadlineOf } from './deadline.ts';
 import { openDoubts } from './doubts.ts';
 import { downloadClip } from './download.ts';
 import { notesOf, usdOf } from './facts.ts';
@@ -18,8 +19,6 @@ import { openWire } from './wire.ts';
 const FEWEST_DOWNLOADS = 3;
 /** How long one answer about a clip is waited for. */
 const POLL_LIMIT_MS = 60_000;
-/** Of the limit, for who comes back after it. */
-const LATE_SHARE = 0.2;
 
 export interface FollowOptions {
   pollMs: number;
@@ -40,10 +39,7 @@ export async function followClip(
   { pollMs, limitMs }: FollowOptions,
 ): Promise<void> {
   const file = path.join(task.directory, 'video.mp4');
-  const agoMs = task.askedAt === undefined ? 0 : Math.max(0, Date.now() - task.askedAt * 1_000);
-  // Whoever comes back late may find the network down, and the clip made long ago; a machine that slept does, too, and
-  // its sleep does not count here.
-  const deadline = performance.now() + Math.max(limitMs - agoMs, limitMs * LATE_SHARE);
+  const deadline = deadlineOf(task, limitMs);
   const poll = 'url' in ticket ? async () => ticket : pollOf(ticket.operation, opened, task);
   let downloads = 0;
   let problem: unknown;

@@ -6,6 +6,7 @@ import { experimental_generateVideo, experimental_startVideo } from 'ai';
 import { JobFailure } from '../../jobFailure.ts';
 import { NotHere, type RemoteTask } from '../engine.ts';
 import { requireClip } from './clip.ts';
+import { deadlineOf } from './deadline.ts';
 import { openDoubts } from './doubts.ts';
 import { notesOf, usdOf } from './facts.ts';
 import { callOf, startFailure, statusOf, waitFailure } from './failure.ts';
@@ -48,7 +49,7 @@ export async function startClip(
       isUnasked: true,
     });
   const request = await requestOf(opened.name, task);
-  const deadline = (task.askedAt === undefined ? Date.now() : task.askedAt * 1_000) + options.limitMs;
+  const deadline = deadlineOf(task, options.limitMs);
   const isDoubtful = openDoubts();
   let heard = kept?.answer;
   for (let refusals = 1; ; refusals++) {
@@ -67,7 +68,7 @@ export async function startClip(
       },
     });
     const model = opened.over(wire.fetch);
-    const leftMs = heard === undefined ? options.limitMs : Math.max(LEAST_MS, deadline - Date.now());
+    const leftMs = heard === undefined ? options.limitMs : Math.max(LEAST_MS, deadline - performance.now());
     try {
       // A provider of one's own has a connection that we do not see.
       if (opened.fetch === undefined) await wire.commit();
@@ -77,7 +78,7 @@ export async function startClip(
     } catch (error) {
       if (!wire.isCommitted() && task.signal.aborted) throw task.signal.reason;
       const isDoubted = isDoubtful(statusOf(error) ?? wire.lastStatus());
-      if (heard !== undefined && (wire.isInTrouble() || isDoubted) && Date.now() < deadline) {
+      if (heard !== undefined && (wire.isInTrouble() || isDoubted) && performance.now() < deadline) {
         await sleep(options.pollMs, undefined, { signal: task.signal });
         continue;
       }
