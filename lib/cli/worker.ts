@@ -4,7 +4,7 @@ import { VideoToolsetError } from '../errors.ts';
 import type { WorkerEvent } from '../production/fleet/carryLease.ts';
 import { SHORTEST_LEASE_SECONDS } from '../production/fleet/queueOptions.ts';
 import { type Invocation, invoke } from './invocation.ts';
-import { printJson } from './output.ts';
+import { oneLine, printJson } from './output.ts';
 import { numberOf } from './storyboardRun.ts';
 
 const USUAL_CONCURRENCY = 16;
@@ -86,5 +86,5 @@ function placeOf({ ledger }: Pick<Config, 'ledger'>): string {
 
 function textOf({ storyboard, shot, state, url, error }: WorkerEvent): string {
   const rest = error === undefined ? (url ?? '') : `${error.code}: ${error.message}`;
-  return `${storyboard} ${shot} ${state} ${rest}`.trimEnd();
+  return oneLine(`${storyboard} ${shot} ${state} ${rest}`).trimEnd();
 }
