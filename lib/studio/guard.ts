@@ -94,7 +94,7 @@ const CORS_HEADERS = {
 };
 const PREFLIGHT_HEADERS = {
   'access-control-allow-methods': 'GET, HEAD, POST, DELETE',
-  'access-control-allow-headers': 'authorization, content-type, range, if-range, last-event-id',
+  'access-control-allow-headers': 'authorization, content-type, idempotency-key, range, if-range, last-event-id',
   'access-control-max-age': '600',
 };
 

@@ -54,7 +54,7 @@ export interface Character {
 
 type Made = 'operation' | 'source' | 'requested_model' | 'notes' | 'caller' | 'bytes';
 type Later = 'status' | 'progress' | 'completed_at' | 'error' | 'asked_at' | 'ticket' | 'usd' | 'expires_at';
-export type NewJob = Omit<Job, Later | Made> & Partial<Pick<Job, Made>>;
+export type NewJob = Omit<Job, Later | Made> & Partial<Pick<Job, Made>> & { idempotency_key?: string };
 
 export interface CompletedClip {
   /** Unix seconds. */

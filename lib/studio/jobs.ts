@@ -10,6 +10,7 @@ import { claimOwnership } from './owner.ts';
 import { openRenders, type RenderEnd, VARIANT_FILES, type Variant } from './renders.ts';
 import { defaultQuota, openRetention } from './retention.ts';
 import { secondsOf } from './secondsOf.ts';
+import type { Sender } from './sender.ts';
 import { openJobStore, unixNow } from './store.ts';
 import type { Figures } from './tally.ts';
 
@@ -43,13 +44,13 @@ export interface Jobs {
   /** @throws RequestError 429 where the caller's jobs already fill their part of the queue */
   requireRoom(caller: string): Promise<void>;
   /** @throws as `requireRoom` */
-  create(request: JobRequest, caller?: string): Promise<Job>;
+  create(request: JobRequest, sender?: Sender): Promise<Job>;
   /**
    * Starts a job on a completed one's changed recipe.
    * @returns undefined where this engine cannot change that clip
    * @throws as `requireRoom`
    */
-  revise(source: Job, revision: Revision, caller: string): Promise<Job | undefined>;
+  revise(source: Job, revision: Revision, sender: Sender): Promise<Job | undefined>;
   get(id: string): Promise<Job | undefined>;
   /** The completed job that made a file, known by its sha256. */
   findByDigest(digest: string): Promise<Job | undefined>;
@@ -106,7 +107,7 @@ export async function openJobs({
 }: JobsOptions): Promise<Jobs> {
   const store = await openJobStore(folder);
   const owner = await claimOwnership(path.join(folder, 'owners'));
-  const quotaBytes = options.quotaBytes ?? (await defaultQuota(folder));
+  const { quotaBytes = await defaultQuota(folder) } = options;
   const retention = openRetention({ folder, clips: store.kept, quotaBytes, log });
   const room = { jobs: mostQueued, share: Math.ceil(mostQueued / callers), bytes: quotaBytes };
   const jobFolder = (id: string) => path.join(folder, 'jobs', id);
@@ -157,7 +158,7 @@ export async function openJobs({
       if (!(await store.hasRoom(owner.id, caller, room))) throw queueFull();
     },
 
-    create({ reference, remote, requestedModel, seed, ...request }, caller = '') {
+    create({ reference, remote, requestedModel, seed, ...request }, sender = { caller: '' }) {
       const { prompt, width, height } = request;
       const name = reference && `reference.${reference.suffix}`;
       const wanted =
@@ -175,13 +176,13 @@ export async function openJobs({
           reference: name ?? null,
           requested_model: requestedModel ?? null,
           notes,
-          caller,
+          ...sender,
         },
         ...(reference && { save: (file) => rename(reference.path, file) }),
       });
     },
 
-    async revise(source, revision, caller) {
+    async revise(source, revision, sender) {
       if (source.engine !== engine.name || engine.revise === undefined) return undefined;
       const recipe = engine.revise(source.recipe, revision);
       const { reference } = source;
@@ -195,7 +196,7 @@ export async function openJobs({
           reference,
           operation: revision.kind,
           source: source.id,
-          caller,
+          ...sender,
         },
         ...(reference && { save: (file) => copyFile(path.join(jobFolder(source.id), reference), file) }),
       });
@@ -223,8 +224,7 @@ export async function openJobs({
     list: (query) => store.list(query),
 
     async remove(id) {
-      const existed = await store.remove(id);
-      if (!existed) return false;
+      if (!(await store.remove(id))) return false;
       await Promise.all(lanes.map((lane) => lane.stop(id)));
       // The owner of the render may be another process, which is still to notice.
       await rm(jobFolder(id), { recursive: true, force: true, maxRetries: 5 });

@@ -48,4 +48,6 @@ export const MIGRATIONS = [
    UPDATE jobs SET expires_at = completed_at + 30 * 86400 WHERE status = 'completed';
    CREATE INDEX kept_bytes ON jobs (status, expires_at, bytes) WHERE bytes > 0;
    CREATE INDEX unmeasured_jobs ON jobs (id) WHERE bytes IS NULL;`,
+  `ALTER TABLE jobs ADD COLUMN idempotency_key TEXT;
+   CREATE UNIQUE INDEX jobs_by_key ON jobs (caller, idempotency_key) WHERE idempotency_key IS NOT NULL;`,
 ];

@@ -7,6 +7,7 @@ import type { Job } from './job.ts';
 import type { Jobs } from './jobs.ts';
 import { idOf, SECONDS } from './requests.ts';
 import { secondsOf } from './secondsOf.ts';
+import { type Sender, senderOf } from './sender.ts';
 import { readVideoUpload, VideoUpload } from './videoUpload.ts';
 
 const MOST_SECONDS = 120;
@@ -24,11 +25,11 @@ export interface RevisionsOptions {
 
 /** Remix, edit and extension: each makes a new job on the changed recipe of a completed one. */
 export function registerRevisions(server: FastifyInstance, { jobs, find, callerOf }: RevisionsOptions): void {
-  const start = async (source: Job, revision: Revision, caller: string) => {
+  const start = async (source: Job, revision: Revision, sender: Sender) => {
     requireCompleted(source);
     requireFewChanges(source);
     if (revision.kind === 'extension') requireRoom(source, revision.seconds);
-    const job = await jobs.revise(source, revision, caller).catch(async (error) => {
+    const job = await jobs.revise(source, revision, sender).catch(async (error) => {
       if (systemCode(error) !== 'ENOENT') throw error;
       // Its reference image was gone when it was to be copied: as a rule because the job was deleted meanwhile.
       await find(source.id);
@@ -50,10 +51,10 @@ export function registerRevisions(server: FastifyInstance, { jobs, find, callerO
     );
   };
 
-  const admitted = async (request: FastifyRequest): Promise<string> => {
-    const caller = callerOf(request);
-    await jobs.requireRoom(caller);
-    return caller;
+  const admitted = async (request: FastifyRequest): Promise<Sender> => {
+    const sender = senderOf(request, callerOf(request));
+    await jobs.requireRoom(sender.caller);
+    return sender;
   };
 
   const sourceOf = async ({ video }: Fields): Promise<Job> => {
@@ -83,25 +84,25 @@ export function registerRevisions(server: FastifyInstance, { jobs, find, callerO
   };
 
   server.post<{ Params: { id: string } }>('/v1/videos/:id/remix', async (request) => {
-    const caller = await admitted(request);
+    const sender = await admitted(request);
     const fields = await readFields(request, ['prompt']);
-    return start(await find(request.params.id), { kind: 'remix', prompt: promptOf(fields) }, caller);
+    return start(await find(request.params.id), { kind: 'remix', prompt: promptOf(fields) }, sender);
   });
 
   server.post('/v1/videos/edits', WITH_CLIP, async (request) => {
-    const caller = await admitted(request);
+    const sender = await admitted(request);
     const fields = await readClipFields(request, ['video', 'prompt']);
     const prompt = promptOf(fields);
-    return start(await sourceOf(fields), { kind: 'edit', prompt }, caller);
+    return start(await sourceOf(fields), { kind: 'edit', prompt }, sender);
   });
 
   server.post('/v1/videos/extensions', WITH_CLIP, async (request) => {
-    const caller = await admitted(request);
+    const sender = await admitted(request);
     const fields = await readClipFields(request, ['video', 'prompt', 'seconds']);
     const prompt = promptOf(fields);
     requireValue('seconds', fields.seconds);
     const seconds = Number(choice(fields, 'seconds', SECONDS, ''));
-    return start(await sourceOf(fields), { kind: 'extension', prompt, seconds }, caller);
+    return start(await sourceOf(fields), { kind: 'extension', prompt, seconds }, sender);
   });
 }
 

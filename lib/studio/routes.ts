@@ -6,6 +6,7 @@ import type { Job } from './job.ts';
 import type { Jobs } from './jobs.ts';
 import type { Variant } from './renders.ts';
 import { MAX_IMAGE_BYTES, type RequestReader, readCreateRequest } from './requests.ts';
+import { senderOf } from './sender.ts';
 import { unixNow } from './store.ts';
 import { openUploads } from './uploads.ts';
 
@@ -27,10 +28,10 @@ export function registerVideos(server: FastifyInstance, options: RoutesOptions):
   const { jobs, find, reader, callerOf, uploadFolder } = options;
 
   server.post('/v1/videos', { bodyLimit: MAX_CREATE_BYTES }, async (request, reply) => {
-    const caller = callerOf(request);
-    await jobs.requireRoom(caller);
+    const sender = senderOf(request, callerOf(request));
+    await jobs.requireRoom(sender.caller);
     await using uploads = openUploads(uploadFolder);
-    const job = await jobs.create(await readCreateRequest(request, reader, uploads), caller);
+    const job = await jobs.create(await readCreateRequest(request, reader, uploads), sender);
     giveNotice(reply, job);
     return videoResource(job);
   });

@@ -5,7 +5,7 @@ import { jobOf } from './jobRow.ts';
 import { type KeptClips, keptClipsOf } from './keptClips.ts';
 import { MIGRATIONS } from './migrations.ts';
 
-const ORDINARY = { operation: 'create', source: null, requested_model: null, caller: '', bytes: 0 };
+export const ORDINARY = { operation: 'create', source: null, requested_model: null, caller: '', bytes: 0 };
 const OPEN = "status IN ('queued', 'in_progress')";
 const HAS_ROOM = `(SELECT count(*) < ? AND total(caller = ?) < ? AND total(bytes) < ?
   FROM jobs WHERE status = 'queued' AND owner = ?)`;
@@ -13,11 +13,13 @@ const MINE = "id = ? AND owner = ? AND status = 'in_progress'";
 
 /** The studio's jobs, shared by every studio on one state folder. A job is moved by its owner only. */
 export interface JobStore {
-  /** @returns undefined where that owner's queue, or the caller's part of it, is full */
+  /** @returns undefined where that owner's queue, or the caller's part of it, is full, or the caller's key has a job */
   insert(job: NewJob, room?: Room): Promise<Job | undefined>;
   /** Is there room for one more job of that caller? */
   hasRoom(owner: string, caller: string, room: Room): Promise<boolean>;
   get(id: string): Promise<Job | undefined>;
+  /** The job that a caller asked for under this key. */
+  findByKey(caller: string, key: string): Promise<Job | undefined>;
   /** Newest first, or oldest first; `after` is the id of the last job of the page before. */
   list(query: { limit: number; order: 'asc' | 'desc'; after?: string }): Promise<{ jobs: Job[]; hasMore: boolean }>;
   /** @returns false where there was no such job */
@@ -76,7 +78,8 @@ export async function openJobStore(folder: string): Promise<JobStore> {
       const row = { ...made, status: 'queued' };
       const names = Object.keys(row);
       const isInserted = await changed(
-        `INSERT INTO jobs (${names}) SELECT ${names.map(() => '?')} WHERE ${room === undefined ? 'TRUE' : HAS_ROOM}`,
+        `INSERT INTO jobs (${names}) SELECT ${names.map(() => '?')} WHERE ${room === undefined ? 'TRUE' : HAS_ROOM}
+         ON CONFLICT DO NOTHING`,
         ...Object.values(row),
         ...(room === undefined ? [] : roomValues(made.owner, made.caller, room)),
       );
@@ -89,6 +92,11 @@ export async function openJobStore(folder: string): Promise<JobStore> {
     },
 
     get: getOne,
+
+    async findByKey(caller, key) {
+      const [row] = await database.all('SELECT * FROM jobs WHERE caller = ? AND idempotency_key = ?', caller, key);
+      return row && jobOf(row);
+    },
 
     async list({ limit, order, after }) {
       const [direction, comparison] = order === 'asc' ? ['ASC', '>'] : ['DESC', '<'];

@@ -34,7 +34,18 @@ const idOf = (name: string, of: string) => ({
 });
 const files = { 'video/mp4': {}, 'image/webp': {}, 'image/jpeg': {} };
 const video = idOf('video_id', 'job');
-const started = answers(json('Video'), 'The job, which has just been queued.');
+const starting = {
+  parameters: [
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+      description:
+        'The same request with the same key makes one job, however often it is sent: its answer is that job.',
+    },
+  ],
+  responses: answers(json('Video'), 'The job, which has just been queued, or that this key has already.'),
+};
 
 export const paths = {
   '/videos': {
@@ -43,7 +54,7 @@ export const paths = {
       tags: ['Videos'],
       summary: 'Start a clip from a prompt.',
       requestBody: body({ ...json('CreateJson'), ...form('CreateMultipart') }),
-      responses: started,
+      ...starting,
     },
     get: {
       operationId: 'listVideos',
@@ -104,7 +115,7 @@ export const paths = {
       tags: ['Videos'],
       summary: 'Make a completed clip anew with another prompt: same seed and composition, other things to see.',
       requestBody: body({ ...json('Remix'), ...form('Remix') }),
-      responses: started,
+      ...starting,
     },
   },
   '/videos/edits': {
@@ -113,7 +124,7 @@ export const paths = {
       tags: ['Videos'],
       summary: 'Change what the prompt names in a completed clip, and nothing else.',
       requestBody: body({ ...json('EditJson'), ...form('EditMultipart') }),
-      responses: started,
+      ...starting,
     },
   },
   '/videos/extensions': {
@@ -122,7 +133,7 @@ export const paths = {
       tags: ['Videos'],
       summary: 'Go on from the end of a completed clip: at most six times and 120 seconds in all.',
       requestBody: body({ ...json('ExtensionJson'), ...form('ExtensionMultipart') }),
-      responses: started,
+      ...starting,
     },
   },
   '/videos/characters': {
