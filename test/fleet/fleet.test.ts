@@ -13,7 +13,9 @@ test('two machines make a storyboard that a third one asked for, and a fourth on
     await fleet.machine(),
     await fleet.machine(),
   ];
-  const workers = [await first.start(), await second.start(['--health', '0'])];
+  // Neither has hands for the whole window.
+  const hands = ['--concurrency', '3'];
+  const workers = [await first.start(hands), await second.start([...hands, '--health', '0'])];
   const outcome = await asker.cli.run(run(fleet, await writeBoard(asker, 24), '--window', '6'));
   assert.equal(outcome.code, 0, outcome.stderr);
   const { storyboard, totals, shots, manifest } = fleetDocument(outcome);
