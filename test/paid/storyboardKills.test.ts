@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { openCommandLine } from '../cli/support.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Outcome, openCommandLine, type Running } from '../cli/support.ts';
 import { seededRandom } from '../faults/random.ts';
 import { smallAnimatic } from '../production/storyboard/support.ts';
 import { framesIn, missing } from '../studio/engines/animatic/support.ts';
@@ -12,8 +13,10 @@ import { openStudio } from '../support/studio.ts';
 import { killedAfter } from './killing.ts';
 import { openPaid, type Paid, PHASES, RELIABLE_LIST, seed, timesOf } from './support.ts';
 
-/** Within which a program is killed, from its start. */
-const SPAN_MS = 5_000;
+/** Of what is to be made, during which all kills strike. */
+const KILLED_SHARE = 0.8;
+/** After what a kill waits for, or from the start. */
+const MOST_DELAY_MS = 500;
 const FAULTS = ['[429=2]', '[lost]', '[5xx]'];
 const RUN = ['storyboard', 'run', 'film.yaml', '--json'];
 
@@ -44,6 +47,13 @@ async function decide({ cli, provider }: Paid, { clip = '', prompt }: ShotEntry)
   assert.equal(code, 0, stderr);
 }
 
+/** Runs it and kills it: at a random instant after so much is made. */
+async function killedAt(running: Running, made: () => Promise<boolean>, delayMs: number): Promise<Outcome> {
+  const isEnded = running.ended.then(() => true);
+  while (!(await Promise.race([isEnded, made()]))) await sleep(20);
+  return await killedAfter(running, delayMs);
+}
+
 /** Runs it, kills it at random instants so many times, and runs it to its end: each shot is there, and paid for once. */
 async function withstandKills(paid: Paid, count: number, kills: number, concurrency: number): Promise<string> {
   await writeBoard(paid, count);
@@ -53,7 +63,9 @@ async function withstandKills(paid: Paid, count: number, kills: number, concurre
   while (shots.length === 0 || shots.some(({ state }) => state !== 'published')) {
     assert.ok(++runs < 60, `it never ends: ${JSON.stringify(shots.filter(({ state }) => state !== 'published'))}`);
     const running = paid.cli.start([...RUN, '--concurrency', String(concurrency)]);
-    const outcome = await killedAfter(running, killed < kills ? random() * SPAN_MS : undefined);
+    const due = ((killed + random()) / kills) * KILLED_SHARE * count;
+    const made = async () => (await paid.provider.books()).jobs.length >= due;
+    const outcome = await (killed < kills ? killedAt(running, made, random() * MOST_DELAY_MS) : running.ended);
     if (outcome.code === null) {
       killed++;
       continue;
@@ -65,6 +77,7 @@ async function withstandKills(paid: Paid, count: number, kills: number, concurre
     decisions += unknown.length;
     assert.equal(shots.filter(({ state }) => state === 'failed').length, 0, outcome.stderr);
   }
+  assert.equal(killed, kills, 'it was done before all kills struck');
   assert.equal(shots.length, count);
   const { jobs, creates } = await paid.provider.books();
   const paidFor = Map.groupBy(jobs, ({ prompt }) => prompt);
@@ -109,14 +122,22 @@ test('a chain of six, 10 kills: each shot is made once, and the film is whole', 
   const shots = ['  - { id: c0, prompt: A harbour at dawn }\n', ...links].join('');
   await writeFile(path.join(cli.cwd, 'film.yaml'), `title: Chain\ndefaults: { seconds: 4 }\nshots:\n${shots}`);
   const random = seededRandom(seed);
+  const jobs = async (): Promise<unknown[]> => {
+    const response = await fetch(`${studio.baseUrl}/videos?limit=100`);
+    return JSON.parse(await response.text()).data;
+  };
   let film: { path: string } | undefined;
-  for (let runs = 0, kills = 0; film === undefined; runs++) {
+  let kills = 0;
+  for (let runs = 0; film === undefined; runs++) {
     assert.ok(runs < 60, 'it never ends');
-    const outcome = await killedAfter(cli.start(RUN), kills < 10 ? random() * SPAN_MS : undefined);
+    const running = cli.start(RUN);
+    const due = ((kills + random()) / 10) * KILLED_SHARE * 6;
+    const made = async () => (await jobs()).length >= due;
+    const outcome = await (kills < 10 ? killedAt(running, made, random() * MOST_DELAY_MS) : running.ended);
     if (outcome.code === null) kills++;
     else if (outcome.code === 0) ({ film } = JSON.parse(outcome.stdout));
   }
-  const { jobs } = JSON.parse((await cli.run(['list', '--limit', '100', '--json'])).stdout);
-  assert.equal(jobs.length, 6);
+  assert.equal(kills, 10);
+  assert.equal((await jobs()).length, 6);
   assert.equal(await framesIn(film.path), 144);
 });
