@@ -68,9 +68,9 @@ describe('the keyboard', { skip: CHROMIUM_MISSING }, () => {
     await page.keyboard.type('a boat by keyboard');
     await tabTo(/720 × 1280/);
     await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('Control+Enter');
     await tabTo(/^Make it$/);
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('dialog', { name: 'Make a clip' }).waitFor({ state: 'hidden' });
     await page.getByRole('listitem').filter({ hasText: 'a boat by keyboard' }).waitFor();
     assert.partialDeepStrictEqual(Object((await ask(`${studio.baseUrl}/videos`)).body).data, [{ size: '1280x720' }]);
 

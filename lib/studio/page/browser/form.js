@@ -80,8 +80,10 @@ export function createForm() {
       submit.disabled = false;
     }
   };
-  prompt.onkeydown = (event) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  form.onkeydown = (event) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    form.requestSubmit();
   };
   find('.close', HTMLButtonElement, dialog).append(icon('close'));
   for (const button of form.querySelectorAll('.close, .cancel')) button.addEventListener('click', () => dialog.close());
