@@ -19,6 +19,9 @@ export interface ClipFacts {
   audio?: { codec: AudioCodec; packets: number };
 }
 
+/** A file of a few KB may claim to last for years, and what is drawn of it at a steady rate would fill the disk. */
+const LONGEST_SECONDS = 3_600;
+
 /** Opens a clip for reading; it is to be disposed. */
 export async function openClip(path: string): Promise<Input> {
   const { ALL_FORMATS, FilePathSource, Input: Reader } = await import('mediabunny');
@@ -32,6 +35,9 @@ export async function clipFacts(path: string, name: string): Promise<ClipFacts> 
     const [video, audio] = [await input.getPrimaryVideoTrack(), await input.getPrimaryAudioTrack()];
     const codec = await video?.getCodec();
     if (video === null || !codec) throw new Error('it holds no picture of a known kind');
+    const [from, to] = [await video.getFirstTimestamp(), await video.computeDuration()];
+    if (to - from > LONGEST_SECONDS)
+      throw new Error(`it claims to last ${Math.round(to - from)} seconds, and ${LONGEST_SECONDS} are the most`);
     const pictures = await video.computePacketStats();
     const sound = await audio?.getCodec();
     return {
@@ -41,8 +47,8 @@ export async function clipFacts(path: string, name: string): Promise<ClipFacts> 
       rotation: await video.getRotation(),
       fps: pictures.averagePacketRate,
       frames: pictures.packetCount,
-      from: await video.getFirstTimestamp(),
-      to: await video.computeDuration(),
+      from,
+      to,
       video: codec,
       ...(audio && sound && { audio: { codec: sound, packets: (await audio.computePacketStats()).packetCount } }),
     };

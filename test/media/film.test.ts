@@ -143,6 +143,22 @@ test('a clip whose sound is longer than its pictures is not held in memory as pi
   assert.ok(bytes > 1_000_000 && megabytes < 250, stdout);
 });
 
+test('a small file that claims to last for days is not taken for a clip', { skip }, async () => {
+  await using folder = await temporaryFolder();
+  const gap = [
+    '-vf',
+    "setpts='if(eq(N,11),1000000/TB,PTS)'",
+    '-fps_mode',
+    'passthrough',
+    '-video_track_timescale',
+    '1000',
+  ];
+  await assert.rejects(made(folder.path, 'gap.mp4', { seconds: 0.5, sound: false, more: gap }), {
+    code: 'invalid_media',
+    message: 'The clip gap.mp4 cannot be read: it claims to last 1000000 seconds, and 3600 are the most',
+  });
+});
+
 test('an ffmpeg that is ended from outside says nothing of the clip', async () => {
   await using folder = await temporaryFolder();
   const { PATH } = process.env;
