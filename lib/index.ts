@@ -1,5 +1,5 @@
 export type { AgentEvent, AgentResult, Cost } from '../types/agent.ts';
-export type { CdnEntry, PublishedFile } from '../types/cdn.ts';
+export type { CdnDriver, CdnEntry, CdnFileHeaders, CdnUpload, PublishedFile, Verification } from '../types/cdn.ts';
 export type { Config, Options } from '../types/config.ts';
 export type { ErrorCode, ErrorReport } from '../types/error.ts';
 export type { Host, ToolHandler } from '../types/host.ts';

@@ -101,6 +101,26 @@ describe('the package', () => {
     assert.match(missing, /^ERR_MODULE_NOT_FOUND Cannot find package '@openai\/agents'/);
   });
 
+  test('offers the drivers of its CDN on their own', () => {
+    const script = `
+      import { createLocalCdn } from 'video-toolset/cdn/local';
+      import { createS3Cdn } from 'video-toolset/cdn/s3';
+      import { createSftpCdn } from 'video-toolset/cdn/sftp';
+      import { finished } from 'node:stream/promises';
+      const cdn = createLocalCdn({ folder: process.cwd() + '/cdn' });
+      const upload = await cdn.open({ contentType: 'text/vtt' });
+      upload.stream.end('WEBVTT');
+      await finished(upload.stream);
+      const proof = { bytes: 6, sha256: '${createHash('sha256').update('WEBVTT').digest('hex')}' };
+      console.log(await upload.commit('2026/subtitles.vtt', proof), typeof createS3Cdn);
+      const sftp = createSftpCdn({ address: new URL('sftp://clips@127.0.0.1:9/www') });
+      await sftp.head('x').catch(({ code }) => console.log(code));
+      await sftp.close();`;
+    const { stdout } = run(process.execPath, ['--input-type=module', '-e', script]);
+    assert.equal(stdout, 'sha256 function\nmissing_package\n');
+    assert.equal(readFileSync(path.join(project, 'cdn', '2026', 'subtitles.vtt'), 'utf8'), 'WEBVTT');
+  });
+
   test("serves the studio's page with every file that it names", () => {
     const script = `
       import { startStudio } from 'video-toolset/studio';

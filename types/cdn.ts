@@ -37,7 +37,7 @@ export interface CdnEntry {
   modifiedMs: number;
 }
 
-/** The smallest interface a place to publish to must offer. Keys arrive normalised; errors are wrapped by the caller. */
+/** The smallest interface a place to publish to must offer. A key is relative, and has no dotted or hidden part; errors are wrapped by the caller. */
 export interface CdnDriver {
   readonly name: string;
   /** Begins an upload nobody can see yet. */

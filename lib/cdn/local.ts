@@ -10,6 +10,7 @@ import { sha256OfFile } from '../media/hash.ts';
 import { syncFolder } from '../workspace.ts';
 import { urlPathOf } from './key.ts';
 import { changedBytes, taken } from './refusal.ts';
+import { withSafeKeys } from './safeKeys.ts';
 
 /** Hidden, and on the same file system, so that a rename makes the file public at once. */
 const STAGING = '.staging';
@@ -19,7 +20,7 @@ export function createLocalCdn({ folder, publicUrl }: { folder: string; publicUr
   const fileOf = (key: string) => path.join(folder, ...key.split('/'));
   const staging = path.join(folder, STAGING);
 
-  return {
+  return withSafeKeys({
     name: 'local',
 
     async open() {
@@ -68,7 +69,7 @@ export function createLocalCdn({ folder, publicUrl }: { folder: string; publicUr
     url: async (key) => (publicUrl === undefined ? pathToFileURL(fileOf(key)).href : `${publicUrl}/${urlPathOf(key)}`),
 
     close: async () => undefined,
-  };
+  });
 }
 
 /** `link` refuses a taken name, so nothing is ever overwritten. */

@@ -8,6 +8,7 @@ import { prove } from './s3/proof.ts';
 import { COPY_LIMIT_BYTES, makePublic } from './s3/publish.ts';
 import { stage } from './s3/staging.ts';
 import { sweepStaging } from './s3/sweep.ts';
+import { withSafeKeys } from './safeKeys.ts';
 
 export interface S3CdnOptions {
   /** `s3://bucket/prefix?region=&endpoint=&pathStyle=`; path style is the default where an endpoint is given. */
@@ -57,7 +58,7 @@ export function createS3Cdn({ url, publicUrl, credentials, copyLimitBytes, now =
     } while (token !== undefined);
   }
 
-  return {
+  return withSafeKeys({
     name: 's3',
 
     async open(headers) {
@@ -129,5 +130,5 @@ export function createS3Cdn({ url, publicUrl, credentials, copyLimitBytes, now =
       await sweeping;
       (await opening?.catch(() => undefined))?.s3.destroy();
     },
-  };
+  });
 }

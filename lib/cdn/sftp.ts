@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CdnDriver } from '../../types/cdn.ts';
 import { urlPathOf } from './key.ts';
+import { withSafeKeys } from './safeKeys.ts';
 import { createConnection } from './sftp/connection.ts';
 import { fullDisk, refusedRequest, STATUS, statusOf } from './sftp/failure.ts';
 import { entriesOf, filesBelow, makeFolders, removeFile, statsOf } from './sftp/files.ts';
@@ -46,7 +47,7 @@ export function createSftpCdn(options: SftpCdnOptions): CdnDriver {
   const shown = publicUrl ?? address.href.replace(/\/+$/, '');
   let isSwept = false;
 
-  return {
+  return withSafeKeys({
     name: 'sftp',
 
     async open() {
@@ -108,7 +109,7 @@ export function createSftpCdn(options: SftpCdnOptions): CdnDriver {
     url: async (key) => `${shown}/${urlPathOf(key)}`,
 
     close: () => connection.close(),
-  };
+  });
 }
 
 /** A new file in the staging folder, which nobody but the user may look into. */

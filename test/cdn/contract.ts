@@ -117,6 +117,24 @@ export function cdnContract(
     assert.deepEqual(await place.stored(), []);
   });
 
+  scenario('no key leads out of the place, or to what is hidden in it', async (driver, place) => {
+    for (const key of [
+      '../boat.mp4',
+      '/etc/boat.mp4',
+      'a/../../boat.mp4',
+      '.staging/boat.mp4',
+      'a//boat.mp4',
+      '',
+      'a\\b',
+    ]) {
+      const refused = { code: 'invalid_argument', message: `${JSON.stringify(key)} is not a valid key.` };
+      await assert.rejects(publish(driver, key, Buffer.from('frames')), refused);
+      await assert.rejects(driver.head(key), refused);
+      await assert.rejects(driver.remove(key), refused);
+    }
+    assert.deepEqual(await place.stored(), []);
+  });
+
   scenario('giving up after the commit takes nothing back', async (driver, place) => {
     const bytes = Buffer.from('frames');
     const upload = await stage(driver, bytes);
