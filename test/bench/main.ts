@@ -48,10 +48,16 @@ const BENCHES = [
   benchStoryboard,
 ];
 
-const wanted = process.argv[2];
+const nameOf = (bench: { name: string }) => bench.name.replace('bench', '').toLowerCase();
+const wanted = process.argv.slice(2).map((name) => name.toLowerCase());
+const unknown = wanted.filter((name) => !BENCHES.some((bench) => nameOf(bench).includes(name)));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no bench ${unknown.join(', ')}. There are: ${BENCHES.map(nameOf).join(', ')}.\n`);
+  process.exit(2);
+}
 process.stdout.write(`Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'})\n`);
 for (const bench of BENCHES) {
-  if (wanted !== undefined && !bench.name.toLowerCase().includes(wanted.toLowerCase())) continue;
+  if (wanted.length > 0 && !wanted.some((name) => nameOf(bench).includes(name))) continue;
   for await (const { what, value, aim } of bench()) {
     process.stdout.write(`${what.padEnd(64)} ${value.padStart(12)}${aim === undefined ? '' : `   aim: ${aim}`}\n`);
   }
