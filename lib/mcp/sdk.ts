@@ -15,6 +15,6 @@ export async function loadStdio(): Promise<typeof import('@modelcontextprotocol/
 function missing(cause: unknown): never {
   throw new VideoToolsetError('missing_package', 'Serving MCP needs the package @modelcontextprotocol/server.', {
     cause,
-    next_step: 'npm install @modelcontextprotocol/server@2',
+    next_step: 'npm install @modelcontextprotocol/server@2 (with --global where video-toolset is global)',
   });
 }

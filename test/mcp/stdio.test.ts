@@ -124,7 +124,7 @@ test('without the package of the protocol one message names it', async () => {
     assert.deepEqual([code, stdout], [1, '']);
     assert.equal(
       stderr,
-      'Error: Serving MCP needs the package @modelcontextprotocol/server.\nnpm install @modelcontextprotocol/server@2\n',
+      'Error: Serving MCP needs the package @modelcontextprotocol/server.\nnpm install @modelcontextprotocol/server@2 (with --global where video-toolset is global)\n',
     );
   }
 });
