@@ -4,11 +4,12 @@ import type { Log } from '../log.ts';
 import { toolVersion } from '../version.ts';
 import type { Workspace } from '../workspace.ts';
 import { createApprovals } from './approvals.ts';
-import { type CallServices, callTool, type McpSession } from './call.ts';
+import { type CallAnswer, type CallServices, callTool, type McpSession } from './call.ts';
 import { getPrompt, listPrompts } from './prompts.ts';
 import { listResources, RESOURCE_TEMPLATE, readResource } from './resources.ts';
 import type { Sdk } from './sdk.ts';
 import { toMcpTool } from './tools.ts';
+import { createWorks, type Works } from './works.ts';
 
 const INSTRUCTIONS =
   'Makes video clips and publishes them. video_produce does it in one call; on a paid server each clip costs money, once. ' +
@@ -25,12 +26,17 @@ export interface McpDesk {
   newSession(): McpSession;
   /** A server for one connection, or for one request where the protocol knows no connections. */
   serverFor(session: McpSession): Server;
-  /** Resolves when no tool runs any more. */
-  settled(): Promise<void>;
+  /** Stops what still runs; resolves when no tool does any more. */
+  end(): Promise<void>;
 }
 
 /** @param open opens what is served; it is asked at the first request that needs it, so that a client is greeted at once */
-export function createDesk(sdk: Sdk, open: () => Promise<McpServices>, log: Log): McpDesk {
+export function createDesk(
+  sdk: Sdk,
+  open: () => Promise<McpServices>,
+  log: Log,
+  works: Works<CallAnswer> = createWorks(),
+): McpDesk {
   const running = new Set<Promise<unknown>>();
 
   const tracked = async <T>(call: Promise<T>): Promise<T> => {
@@ -43,7 +49,7 @@ export function createDesk(sdk: Sdk, open: () => Promise<McpServices>, log: Log)
   };
 
   return {
-    newSession: () => ({ id: randomUUID(), approvals: createApprovals(sdk) }),
+    newSession: () => ({ id: randomUUID(), approvals: createApprovals(sdk), works }),
 
     serverFor(session) {
       const server = new sdk.Server(
@@ -67,7 +73,8 @@ export function createDesk(sdk: Sdk, open: () => Promise<McpServices>, log: Log)
       return server;
     },
 
-    async settled() {
+    async end() {
+      await works.end();
       await Promise.allSettled(running);
     },
   };
