@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from '@modelcontextprotocol/server';
+import { toToolsetError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { toolVersion } from '../version.ts';
 import type { Workspace } from '../workspace.ts';
@@ -39,10 +40,14 @@ export function createDesk(
 ): McpDesk {
   const running = new Set<Promise<unknown>>();
 
-  const tracked = async <T>(call: Promise<T>): Promise<T> => {
+  const serve = async <T>(answer: (services: McpServices) => Promise<T>): Promise<T> => {
+    const call = open().then(answer);
     running.add(call);
     try {
       return await call;
+    } catch (error) {
+      if (error instanceof sdk.ProtocolError) throw error;
+      throw new sdk.ProtocolError(sdk.ProtocolErrorCode.InternalError, toToolsetError(error).message);
     } finally {
       running.delete(call);
     }
@@ -57,16 +62,16 @@ export function createDesk(
         { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions: INSTRUCTIONS },
       );
       server.onerror = (error) => log.debug('MCP', { error: error.message });
-      server.setRequestHandler('tools/list', async () => ({ tools: (await open()).tools.map(toMcpTool) }));
-      server.setRequestHandler('tools/call', async ({ params }, context) =>
-        tracked(callTool(params, context, await open(), session, server, sdk)),
+      server.setRequestHandler('tools/list', () => serve(async ({ tools }) => ({ tools: tools.map(toMcpTool) })));
+      server.setRequestHandler('tools/call', ({ params }, context) =>
+        serve((services) => callTool(params, context, services, session, server, sdk)),
       );
-      server.setRequestHandler('resources/list', async ({ params }) =>
-        listResources((await open()).workspace, params?.cursor, sdk),
+      server.setRequestHandler('resources/list', ({ params }) =>
+        serve(({ workspace }) => listResources(workspace, params?.cursor, sdk)),
       );
       server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [RESOURCE_TEMPLATE] }));
-      server.setRequestHandler('resources/read', async ({ params }) =>
-        readResource((await open()).workspace, params.uri, sdk),
+      server.setRequestHandler('resources/read', ({ params }) =>
+        serve(({ workspace }) => readResource(workspace, params.uri, sdk)),
       );
       server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }));
       server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments ?? {}, sdk));

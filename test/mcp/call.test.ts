@@ -17,6 +17,7 @@ async function connected(
   handler: (context: ToolContext) => Promise<ToolResult>,
   waitLimitMs = 600_000,
   answerWithinMs?: number,
+  workspace = '/nowhere',
 ) {
   const tool = defineTool({
     name: 'look',
@@ -31,7 +32,7 @@ async function connected(
     annotations: READS,
     handler: (_args, context) => handler(context),
   });
-  const services = { tools: [tool], workspace: openWorkspace('/nowhere'), config: { waitLimitMs } };
+  const services = { tools: [tool], workspace: openWorkspace(workspace), config: { waitLimitMs } };
   const desk = createDesk(sdk, async () => services, createLog(), createWorks(answerWithinMs));
   const client = new Client({ name: 'a'.repeat(500), version: '1' });
   const [near, far] = InMemoryTransport.createLinkedPair();
@@ -147,6 +148,16 @@ test('an end of the connection aborts what runs, with a reason that tools know, 
   assert.ok(reason instanceof DOMException && reason.name === 'AbortError');
   assert.equal(isOver, true);
   await call;
+});
+
+test('a workspace that cannot be read is told without its path', async () => {
+  const { client } = await connected(async () => ({ summary: 'ok', data: {} }), 600_000, 200, '/dev/null/videos');
+  await assert.rejects(client.readResource({ uri: 'video-toolset://workspace/a.mp4' }), (error) => {
+    assert.match(String(error), /ENOTDIR/);
+    assert.doesNotMatch(String(error), /null/);
+    return true;
+  });
+  await client.close();
 });
 
 test('a session is named for its client, and no name is too long for the ledger', async () => {
