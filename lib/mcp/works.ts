@@ -1,7 +1,7 @@
 import type { ProgressReport } from '../../types/tool.ts';
 
-/** Clients give a call up after a minute. */
-const ANSWER_WITHIN_MS = 45_000;
+/** Clients give a call up after a minute; what is read and loaded before a tool runs takes its time, too. */
+const ANSWER_WITHIN_MS = 44_000;
 /** What a call came to after it was answered is kept so long for the same call. */
 const KEPT_MS = 10 * 60 * 1_000;
 
@@ -50,7 +50,7 @@ export function createWorks<T>(answerWithinMs = ANSWER_WITHIN_MS) {
     const stop = new AbortController();
     const progress = (report: ProgressReport) => work.report?.(report);
     // A wait that ends with its limit has a moment to say how things stand.
-    const waitLimitMs = Math.round(0.95 * timeMs);
+    const waitLimitMs = Math.round(0.96 * timeMs);
     const ended = run({ signal: stop.signal, progress, waitLimitMs, lifetime: lifetime.signal });
     const work: Work<T> = { ended, stop, report: undefined };
     running.add(work);
