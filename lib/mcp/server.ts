@@ -13,8 +13,8 @@ import { toMcpTool } from './tools.ts';
 import { createWorks, type Works } from './works.ts';
 
 const INSTRUCTIONS =
-  'Makes video clips and publishes them. video_produce does it in one call; on a paid server each clip costs money, once. ' +
-  'A call returns within 45 seconds: where its result says that a clip is not finished, make the call that next_step names, ' +
+  'Makes video clips and publishes them: video_produce, where it is listed, does it in one call. On a paid server each clip ' +
+  'costs money, once. A call returns within 45 seconds: where its result is not the end, make the call that next_step names, ' +
   'and never ask for the clip again in other words. Files are read from and written to the workspace only.';
 
 /** What is served; a `Runtime` is one. */
@@ -73,8 +73,10 @@ export function createDesk(
       server.setRequestHandler('resources/read', ({ params }) =>
         serve(({ workspace }) => readResource(workspace, params.uri, sdk)),
       );
-      server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }));
-      server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments ?? {}, sdk));
+      server.setRequestHandler('prompts/list', () => serve(async ({ tools }) => ({ prompts: listPrompts(tools) })));
+      server.setRequestHandler('prompts/get', ({ params }) =>
+        serve(async ({ tools }) => getPrompt(params.name, params.arguments ?? {}, tools, sdk)),
+      );
       return server;
     },
 
