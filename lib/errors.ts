@@ -101,11 +101,12 @@ export function toToolsetError(error: unknown): VideoToolsetError {
   if (error instanceof Error && error.name === 'AbortError') {
     return new VideoToolsetError('aborted', 'Stopped before it was done.', { cause: error });
   }
-  return new VideoToolsetError(
-    'internal',
-    `Unexpected failure: ${error instanceof Error ? error.message : String(error)}`,
-    {
-      cause: error,
-    },
-  );
+  return new VideoToolsetError('internal', `Unexpected failure: ${toldOf(error)}`, { cause: error });
+}
+
+/** The system's errors of files name their paths, which are nobody's business. */
+function toldOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!('path' in error) || !('syscall' in error)) return error.message;
+  return `${systemCode(error)} (${error.syscall})`;
 }

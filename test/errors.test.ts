@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { realpath } from 'node:fs/promises';
 import { test } from 'node:test';
 import { ApiError, systemCode, toToolsetError, VideoToolsetError } from '../lib/errors.ts';
 
@@ -47,4 +48,10 @@ test('anything thrown becomes an error of this project', () => {
   ]);
   assert.equal(toToolsetError(AbortSignal.abort().reason).code, 'aborted');
   assert.match(toToolsetError('a text').message, /a text/);
+});
+
+test('what the system says of a file is told without its path', async () => {
+  const error = await realpath('/dev/null/secret').catch(toToolsetError);
+  assert.ok(error instanceof VideoToolsetError);
+  assert.equal(error.message, 'Unexpected failure: ENOTDIR (realpath)');
 });

@@ -76,6 +76,11 @@ export interface ToolContext {
   session?: string;
   /** The longest a call may wait here, in milliseconds. */
   waitLimitMs?: number;
+  /**
+   * Aborts when the host itself ends. A host that gives it lives on after its calls: an answer that is paid for, and bytes
+   * that are on their way, are then waited for, also where the call was given up or its time is over.
+   */
+  lifetime?: AbortSignal;
   /** Set by an agent, for the tools that hand its work on. */
   handOff?: {
     /** How many hand-offs stand above this call. */

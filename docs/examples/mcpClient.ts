@@ -36,7 +36,7 @@ for (;;) {
     process.exitCode = result.isError === true ? 1 : 0;
     break;
   }
-  // A call returns within 45 seconds: the same clip is gone on with, by its key.
-  wish = { key: jobs[0].key };
+  // A call returns within 45 seconds: the same clip is gone on with, by its key, or by the same call where none is told.
+  if (jobs !== undefined) wish = { key: jobs[0].key };
 }
 await client.close();

@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { resolveConfig, secretsOf } from '../config.ts';
@@ -43,6 +44,8 @@ async function serve({ http, host, token, allowedHost }: McpSettings, command: C
   const { signal, release } = interruptible();
   try {
     if (http === undefined) {
+      // What a package says by itself would break the protocol.
+      globalThis.console = new Console(process.stderr, process.stderr);
       const { serveMcpStdio } = await import('../mcp/stdio.ts');
       if (process.stdin.isTTY && !quiet) tell('An MCP client is awaited on standard input. Stop it with Ctrl-C.\n');
       await serveMcpStdio(open, { signal, log });

@@ -80,7 +80,7 @@ export async function serveMcpHttp(open: () => Promise<McpServices>, options: Ht
       http.close();
       await Promise.all([modern.close(), sessions.close()]);
       http.closeAllConnections();
-      await Promise.all([closed, desk.settled()]);
+      await Promise.all([closed, desk.end()]);
     },
   };
 }

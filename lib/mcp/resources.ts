@@ -118,7 +118,8 @@ async function filesBelow(root: string, folder: string): Promise<string[]> {
     throw error;
   });
   const names: string[] = [];
-  for (const entry of entries) {
+  // A folder that is full, such as that of the published files, leaves room for what lies above it.
+  for (const entry of entries.toSorted((a, b) => Number(a.isDirectory()) - Number(b.isDirectory()))) {
     if (entry.name.startsWith('.') || names.length >= MOST_FILES) continue;
     const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) names.push(...(await filesBelow(root, name)));

@@ -36,5 +36,5 @@ export async function serveMcpStdio(
     if (signal?.aborted === true) end();
     else signal?.addEventListener('abort', end, { once: true });
   });
-  await desk.settled();
+  await desk.end();
 }

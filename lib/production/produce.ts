@@ -19,7 +19,7 @@ export interface Outcome {
   published?: PublishedFile;
 }
 
-export type ProduceOptions = Pick<ToolContext, 'signal' | 'progress'> & {
+export type ProduceOptions = Pick<ToolContext, 'signal' | 'progress' | 'lifetime'> & {
   /** How long it may take in all, in milliseconds; running out is a result, not an error. */
   limitMs: number;
   /** @see StepOptions */
@@ -39,8 +39,11 @@ export async function produceWish(
   services: ProductionServices,
   context: ProduceOptions & ToolContext,
 ): Promise<Outcome & { isNew: boolean }> {
+  const end = performance.now() + context.limitMs;
   const { clip, isNew } = await begin(wish, services, context);
-  return { isNew, ...(await produce(clip.key, services, context)) };
+  // A server may take its time to answer, and a person, too.
+  const limitMs = Math.max(1, end - performance.now());
+  return { isNew, ...(await produce(clip.key, services, { ...context, limitMs })) };
 }
 
 /** Has a clip made, or finds the one that was wanted before; where its answer was lost, whoever goes on with it finds out. */
@@ -74,18 +77,23 @@ export async function produce(
   const end = performance.now() + options.limitMs;
   const { maySend = true } = options;
   const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
+  // An upload that the limit breaks off begins anew: on a slow line it would never end.
+  const ofSteps = options.lifetime === undefined ? signal : options.signal;
   const progress = (report: ProgressReport) => options.progress?.(overall(report));
   let step: Step | undefined;
   let seen: Pick<Outcome, 'video'> = {};
   try {
     do {
       const limitMs = Math.max(1, end - performance.now());
-      step = await advance(key, services, { signal, stop: options.signal, progress, limitMs, maySend });
+      step = await advance(key, services, {
+        ...{ stop: options.signal, progress, limitMs, maySend },
+        ...(ofSteps && { signal: ofSteps }),
+      });
       if (step.video !== undefined) seen = { video: step.video };
       if (step.pauseMs && !isEnough(step.clip)) await sleep(step.pauseMs, undefined, { signal });
     } while (!step.isSettled && !isEnough(step.clip) && performance.now() < end);
     if (step.isSettled && !isHere(step.clip, services) && !isEnough(step.clip))
-      return { ...seen, ...(await collect(step, services, signal)) };
+      return { ...seen, ...(await collect(step, services, ofSteps)) };
   } catch (error) {
     if (options.signal?.aborted) throw await stopped(key, services, error);
     if (!limit.aborted) throw error;
@@ -101,7 +109,11 @@ export function outcomeOf(clip: Clip, isSettled: boolean): Outcome {
 }
 
 /** A clip that is wanted in another workspace, too, is fetched for this one; its row stays with the other. */
-async function collect({ clip }: Step, services: ProductionServices, signal: AbortSignal): Promise<Outcome> {
+async function collect(
+  { clip }: Step,
+  services: ProductionServices,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
   if (!['done', 'downloaded', 'published'].includes(clip.state)) return outcomeOf(clip, true);
   const file = await (await services.api()).download(jobOf(clip), { signal });
   const published = await (await services.cdn()).upload(file.path, { signal, sha256: file.sha256 });

@@ -92,7 +92,7 @@ export async function prepareAgain(clip: Clip, services: ProductionServices): Pr
   );
 }
 
-export interface SendingOptions {
+export interface SendingOptions extends Pick<ToolContext, 'lifetime'> {
   signal?: AbortSignal | undefined;
   /** @see StepOptions */
   refusals?: StepOptions['refusals'];
@@ -108,7 +108,7 @@ export async function send(
   job: PreparedJob,
   price: Price,
   services: ProductionServices,
-  { signal, refusals = 'retried' }: SendingOptions = {},
+  { signal, lifetime, refusals = 'retried' }: SendingOptions = {},
 ): Promise<{ clip: Clip; video: Video }> {
   const { budget, sendDeadlineMs } = services.config;
   const [api, ledger] = await Promise.all([services.api(), services.ledger()]);
@@ -116,10 +116,12 @@ export async function send(
   let uploadMs = 0;
   let wasRefused = false;
   const stop = new AbortController();
+  const giveUpSoon = () => void setTimeout(() => stop.abort(), LAST_WORD_MS).unref();
   const whenAborted = () => {
-    // What is on its way is paid for: its answer is worth a moment.
-    if (current.state === 'sent') setTimeout(() => stop.abort(), LAST_WORD_MS).unref();
-    else stop.abort();
+    if (current.state !== 'sent') stop.abort();
+    // What is on its way is paid for: its answer is worth a moment, and more where nothing ends.
+    else if (lifetime === undefined || lifetime.aborted) giveUpSoon();
+    else lifetime.addEventListener('abort', giveUpSoon, { once: true });
   };
   signal?.addEventListener('abort', whenAborted, { once: true });
   if (signal?.aborted) stop.abort();
@@ -158,6 +160,7 @@ export async function send(
     throw unknownOutcome(error, current.key);
   } finally {
     signal?.removeEventListener('abort', whenAborted);
+    lifetime?.removeEventListener('abort', giveUpSoon);
   }
   const noted = await noteAnswer(current, video.id, ledger, signal).catch((error) => {
     throw notNoted(error, current.key, video.id);

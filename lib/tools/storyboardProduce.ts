@@ -48,7 +48,7 @@ export const storyboardProduceTool = (services: Services): Tool =>
     annotations: MAKES_A_JOB,
     async handler({ retry_failed, max_seconds, ...named }, context) {
       const { planStoryboard, retryFailed, runStoryboard } = await import('../production/storyboard/runStoryboard.ts');
-      const { signal, approve } = context;
+      const { signal, approve, lifetime } = context;
       const asking = approve && { approve };
       const board = await boardOf(named, services);
       if (typeof board !== 'string') await planStoryboard(board, services, asking);
@@ -63,6 +63,7 @@ export const storyboardProduceTool = (services: Services): Tool =>
           limitMs,
           ...progressOf(context),
           ...(signal && { signal }),
+          ...(lifetime && { lifetime }),
           ...(isAsked ? { approve: async () => true } : asking),
         },
       });

@@ -106,6 +106,12 @@ test('what counts as this machine', () => {
     assert.ok(!isLoopback(host), host);
   assert.ok(namesOf('192.168.1.4', ['Clips.Example']).includes('clips.example'));
   assert.ok(namesOf('::1').includes('[::1]'));
+  for (const [given, name] of [
+    ['clips.example:8443', 'clips.example'],
+    ['[2001:db8::1]:8443', '[2001:db8::1]'],
+    ['2001:db8::1', '[2001:db8::1]'],
+  ] as const)
+    assert.ok(namesOf('127.0.0.1', [given]).includes(name), given);
 });
 
 test('a session that is unknown or over is told so, and one that ends is forgotten', async () => {

@@ -65,6 +65,15 @@ test('files are listed newest first and page by page; hidden, published and link
     await assert.rejects(listResources(files.workspace, wrong, sdk), /cursor/);
 });
 
+test('thousands of published files leave room for the clips', async () => {
+  await using files = await openFiles();
+  const folder = path.join(files.root, 'published');
+  await Promise.all(Array.from({ length: 5_000 }, (_, index) => writeFile(path.join(folder, `a-${index}.mp4`), '')));
+  await writeFile(path.join(files.root, 'z.mp4'), 'z');
+  const { resources } = await listResources(files.workspace, undefined, sdk);
+  assert.ok(resources.some(({ name }) => name === 'z.mp4'));
+});
+
 test('an empty workspace, or one that does not exist yet, has no files', async () => {
   await using folder = await temporaryFolder();
   const workspace = openWorkspace(path.join(folder.path, 'none'));

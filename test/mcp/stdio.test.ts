@@ -62,6 +62,22 @@ test('nothing but the protocol is on stdout, whatever goes on; the end of stdin 
   assert.deepEqual([code, signal], [0, null]);
 });
 
+test('what a package says by itself goes to stderr', async () => {
+  await using cli = await openCommandLine();
+  const hook = path.join(cli.cwd, 'talkative.mjs');
+  await writeFile(hook, `process.on('SIGUSR2', () => console.log('How are you?'));`);
+  using program = start(cli, { NODE_OPTIONS: `--import=${hook}` });
+  const { child, lines, ended, ask } = program;
+  await ask(1, 'initialize', HELLO);
+  const said = once(child.stderr, 'data');
+  child.kill('SIGUSR2');
+  await said;
+  await ask(2, 'ping');
+  assert.equal(lines.length, 2);
+  child.stdin.end();
+  assert.equal((await ended)[1], 'How are you?\n');
+});
+
 test('a client that goes in the middle of a call, or a SIGTERM, ends it soon and leaves the job alone', async () => {
   await using studio = await openStudio({ engine: testEngine(untilStopped) });
   for (const leave of ['stdin', 'SIGTERM'] as const) {

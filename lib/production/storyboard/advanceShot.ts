@@ -24,7 +24,7 @@ const UNSENDABLE: readonly ErrorCode[] = [
   'unsupported',
 ];
 
-export type ShotOptions = Pick<ToolContext, 'signal' | 'progress' | 'approve'> &
+export type ShotOptions = Pick<ToolContext, 'signal' | 'progress' | 'approve' | 'lifetime'> &
   Pick<StepOptions, 'limitMs' | 'maySend'> & {
     /** @see StepOptions @default `signal` */
     stop?: AbortSignal | undefined;
@@ -114,7 +114,9 @@ async function sendFirst(
 ): Promise<ShotStep> {
   if (!intention.isNew) return await carryOn(shot, services, options);
   const { clip, job, price } = intention;
-  const made = await send(clip, job, price, services, { signal: options.stop ?? options.signal, refusals: 'told' });
+  const { lifetime, signal, stop = signal } = options;
+  const sending = { signal: stop, refusals: 'told', ...(lifetime && { lifetime }) } as const;
+  const made = await send(clip, job, price, services, sending);
   return { shot, state: made.clip.state, ...made, isSettled: false };
 }
 

@@ -34,7 +34,7 @@ export type ShotEnd =
   | { kind: 'stuck'; state: ShotState; error: VideoToolsetError; isForAll: boolean }
   | { kind: 'broken off' };
 
-export interface CarryOptions extends Pick<ToolContext, 'approve'> {
+export interface CarryOptions extends Pick<ToolContext, 'approve' | 'lifetime'> {
   /** Ends it at once. */
   signal: AbortSignal;
   /** The only one that breaks off a request that makes a job. */
@@ -53,15 +53,21 @@ export async function carryShot(
   services: ProductionServices,
   options: CarryOptions,
 ): Promise<ShotEnd> {
-  const { signal, stop, end, approve, isClosing, onState, onThrottled } = options;
+  const { signal, stop, end, approve, lifetime, isClosing, onState, onThrottled } = options;
+  // As in `produce`: an upload that the limit breaks off begins anew.
+  const ofSteps = lifetime === undefined ? signal : stop;
   let state: ShotState = 'ready';
   const progress = (report: ProgressReport) =>
     onState(report.phase === 'waiting' ? 'known' : state, overall(report).percent);
   for (let failures = 0; !signal.aborted; ) {
     try {
       const limitMs = Math.max(1, Math.min(LONGEST_STEP_MS, end - performance.now()));
-      const context = { signal, stop, progress, limitMs, ...(approve && { approve }) };
-      const step = await advanceShot(shot.storyboard, shot.id, services, context);
+      const step = await advanceShot(shot.storyboard, shot.id, services, {
+        ...{ stop, progress, limitMs },
+        ...(ofSteps && { signal: ofSteps }),
+        ...(approve && { approve }),
+        ...(lifetime && { lifetime }),
+      });
       failures = 0;
       if (step.state !== state) onState(step.state);
       state = step.state;

@@ -11,7 +11,7 @@ import { createWindow } from './window.ts';
 /** Shots in a row for which nobody answers, before the run ends. */
 const MOST_UNREACHABLE = 3;
 
-export interface RunOptions extends Pick<ToolContext, 'signal' | 'approve'> {
+export interface RunOptions extends Pick<ToolContext, 'signal' | 'approve' | 'lifetime'> {
   /** Shots at work at once; fewer where the server asks for it. */
   concurrency: number;
   /** How long it may take in all, in milliseconds. @default for ever */
@@ -49,7 +49,7 @@ export interface RunEnd {
 export async function runShots(
   storyboard: string,
   services: ProductionServices,
-  { signal: stop, approve, concurrency, limitMs = Number.POSITIVE_INFINITY, failFast, onEvent }: RunOptions,
+  { signal: stop, approve, lifetime, concurrency, limitMs = Number.POSITIVE_INFINITY, failFast, onEvent }: RunOptions,
 ): Promise<RunEnd> {
   const { storyboards } = await services.ledger();
   const end = performance.now() + limitMs;
@@ -99,8 +99,8 @@ export async function runShots(
     const onState = (state: ShotState, percent?: number) =>
       onEvent?.({ shot, state, isOver: false, ...(percent !== undefined && { percent }) });
     const onThrottled = window.shrink;
-    const options = { signal, stop, end, isClosing: () => isClosed, onState, onThrottled, ...(approve && { approve }) };
-    carryShot(shot, services, options)
+    const context = { ...(approve && { approve }), ...(lifetime && { lifetime }) };
+    carryShot(shot, services, { signal, stop, end, isClosing: () => isClosed, onState, onThrottled, ...context })
       .then((reached) => afterwards(shot, reached))
       .catch((error) => close(toToolsetError(error), shot))
       .finally(() => {

@@ -129,6 +129,15 @@ test('time that runs out, and a signal, leave everything to be gone on with', as
   assert.equal((await provider.books()).jobs.length, 6);
 });
 
+test('bytes on their way are broken off by the limit, but not where the host lives on', async () => {
+  await using provider = await startProvider({ contentMs: 2_500 });
+  await using tools = await openTools({ baseUrl: provider.baseUrl });
+  await planned(tools, shot('a'), shot('b'));
+  assert.equal((await run(tools, { limitMs: 1_000 })).counts.published, undefined);
+  const lifetime = new AbortController().signal;
+  assert.deepEqual((await run(tools, { limitMs: 1_000, lifetime })).counts, { published: 2 });
+});
+
 test('two runs at once make each shot once', async () => {
   await using provider = await startProvider({ answerMs: 20, jobMs: 100 });
   await using first = await openTools({ baseUrl: provider.baseUrl });
