@@ -13,7 +13,7 @@ export interface AgentResult {
   tool_calls: { name: string; ok: boolean; ms: number; code?: ErrorCode }[];
   /** How often the model was asked. */
   turns: number;
-  /** Tokens, where the model's server counts them. */
+  /** Tokens, where the model's server counts them; those of agents that work was handed to included. */
   usage?: { inputTokens: number; outputTokens: number };
   /** What the clips of this run cost, or may have, by the ledger; absent where it cannot be read. */
   cost?: Cost;

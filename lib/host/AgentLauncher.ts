@@ -44,7 +44,7 @@ export interface AgentRunOptions {
   /** Goes on with a session; its messages grow. @default a new session */
   session?: Session;
   signal?: AbortSignal;
-  /** Asks the model's server for a stream. @default true */
+  /** Asks the model's server for a stream, also for agents that work is handed to. @default true */
   stream?: boolean;
   onEvent?: (event: AgentEvent) => void;
   /** What tools are given, besides signal and progress. */
@@ -71,7 +71,8 @@ export class AgentLauncher {
   async run(agent: string, request: string, options: AgentRunOptions = {}): Promise<AgentResult> {
     const { sessions, model, modelName = `${model.provider}/${model.modelId}`, costOf } = this.#options;
     const prompt = await this.load(agent);
-    const { session = sessions.start(agent), signal, stream = true, onEvent, toolContext } = options;
+    const { session = sessions.start(agent), signal, onEvent, toolContext } = options;
+    const { stream = toolContext?.handOff?.stream ?? true } = options;
     const depth = toolContext?.handOff?.depth ?? 0;
     const clips = toolContext?.session ?? session.within ?? session.id;
     if (depth > 0 && clips !== session.id) session.within = clips;
@@ -82,6 +83,11 @@ export class AgentLauncher {
       session.messages = [...messages];
       return sessions.save(session);
     };
+    const onUsage = (usage: { inputTokens?: number | undefined; outputTokens?: number | undefined }) => {
+      const { inputTokens = 0, outputTokens = 0 } = usage;
+      addUsage(reached, { inputTokens, outputTokens });
+      toolContext?.handOff?.onUsage?.({ inputTokens, outputTokens });
+    };
     const openCalls = createOpenCalls(keep);
     const running = new Set<Promise<unknown>>();
     let round = 0;
@@ -89,7 +95,7 @@ export class AgentLauncher {
       context: {
         ...toolContext,
         session: clips,
-        handOff: { depth, ...(onEvent && { onEvent }) },
+        handOff: { depth, stream, onUsage, ...(onEvent && { onEvent }) },
         ...(signal && { signal }),
       },
       ...{ reached, openCalls, onEvent },
@@ -112,9 +118,10 @@ export class AgentLauncher {
         prepareStep: async ({ messages }) => {
           reached.turns++;
           await openCalls.turn(messages);
+          if (reached.turns === 1) await toolContext?.handOff?.onSession?.(session.id);
           return {};
         },
-        onStepEnd: ({ usage }) => addUsage(reached, usage),
+        onStepEnd: ({ usage }) => onUsage(usage),
       });
       const call = { messages: history, ...(signal && { abortSignal: signal }) };
       const answer = stream
@@ -156,16 +163,32 @@ export class AgentLauncher {
     return {
       name,
       description,
-      run: (request, { signal, progress, handOff, ...toolContext }) =>
-        this.run(name, request, {
+      run: async (request, { signal, progress, handOff, ...toolContext }, earlier) => {
+        const { sessions } = this.#options;
+        const begun = earlier === undefined ? sessions.start(name) : await this.#begun(earlier, name, toolContext);
+        await using _claim = await sessions.claim(begun.id);
+        // What was said in it until just now belongs to it.
+        const session = earlier === undefined ? begun : await sessions.load(begun.id);
+        return await this.run(name, request, {
+          session,
           ...(signal && { signal }),
           onEvent(event) {
             if (handOff?.onEvent !== undefined) handOff.onEvent({ ...event, agent: event.agent ?? name });
             else if (event.type === 'tool-progress') progress?.(event.report);
           },
-          toolContext: { ...toolContext, handOff: { depth: (handOff?.depth ?? 0) + 1 } },
-        }),
+          toolContext: { ...toolContext, handOff: { ...handOff, depth: (handOff?.depth ?? 0) + 1 } },
+        });
+      },
     };
+  }
+
+  /** A model may go on with what was handed off in its own conversation alone. */
+  async #begun(id: string, agent: string, { session: clips }: Pick<ToolContext, 'session'>): Promise<Session> {
+    const session = await this.#options.sessions.load(id);
+    if (session.agent === agent && session.within === clips) return session;
+    throw new VideoToolsetError('not_found', `${agent} has no session ${JSON.stringify(id)} in this conversation.`, {
+      next_step: 'Take the session that the result of a hand-off names, or leave it out.',
+    });
   }
 
   async #toolsOf({ tools }: AgentPrompt, depth: number): Promise<ToolSet> {

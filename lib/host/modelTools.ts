@@ -39,6 +39,7 @@ async function runCall(
   const started = performance.now();
   const result = await toolset.call(name, input, {
     ...context,
+    ...(context.handOff && { handOff: { ...context.handOff, onSession: open.handedTo } }),
     progress: (report) => onEvent?.({ type: 'tool-progress', name, report }),
   });
   const ms = Math.round(performance.now() - started);
