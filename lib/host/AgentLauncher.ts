@@ -3,11 +3,10 @@ import { fileURLToPath } from 'node:url';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ModelMessage } from 'ai';
 import type { AgentEvent, AgentResult, Cost } from '../../types/agent.ts';
-import type { ErrorReport } from '../../types/error.ts';
 import type { JobView, ToolContext } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
-import { redact } from '../log.ts';
 import { addUsage, emptyResult } from './agentResult.ts';
+import { cutShort, failedCall, reportOf, saidNothing, stepLimit } from './endOfRun.ts';
 import { HAND_OFF, type HandOffAgent, handOffToolset } from './handOffToolset.ts';
 import { streamed, whole } from './modelLoop.ts';
 import { modelTools } from './modelTools.ts';
@@ -69,7 +68,7 @@ export class AgentLauncher {
    * @throws VideoToolsetError `file_not_found` or `invalid_configuration` for the agent's prompt, `unknown_tool` for its tools
    */
   async run(agent: string, request: string, options: AgentRunOptions = {}): Promise<AgentResult> {
-    const { sessions, model, modelName = `${model.provider}/${model.modelId}`, costOf } = this.#options;
+    const { sessions, model, modelName = `${model.provider}/${model.modelId}`, secrets, costOf } = this.#options;
     const prompt = await this.load(agent);
     const { session = sessions.start(agent), signal, onEvent, toolContext } = options;
     const { stream = toolContext?.handOff?.stream ?? true } = options;
@@ -135,12 +134,13 @@ export class AgentLauncher {
       // Not kept: it may hold calls that nobody made, with which no conversation goes on.
       const isUnclear = answer.isStopped && answer.finishReason === 'other';
       if (isUnclear || CUT_SHORT.includes(answer.finishReason)) throw cutShort(prompt, answer.finishReason);
+      if (answer.text.trim() === '' && reached.tool_calls.length === 0) throw saidNothing(prompt);
       await keep([...history, ...answer.responseMessages]);
       if (answer.isStopped) throw stepLimit(prompt);
     } catch (error) {
       // What was stopped says where its job stands.
       await Promise.race([Promise.allSettled(running), sleep(LAST_WORD_MS, undefined, { ref: false })]);
-      reached.error = this.#report(error, signal, reached, openCalls.isOpen());
+      reached.error = reportOf(error, { signal, reached, isOpen: openCalls.isOpen(), secrets });
     }
     const cost = await costOf?.(reached.jobs, startedAt).catch(() => undefined);
     if (cost !== undefined) reached.cost = cost;
@@ -198,53 +198,4 @@ export class AgentLauncher {
     const handOffs = await Promise.all(agents.map((name) => this.handOffAgent(name.slice(HAND_OFF.length))));
     return ToolSet.of(handOffToolset(handOffs)).merge(toolset).pick(names);
   }
-
-  #report(error: unknown, signal: AbortSignal | undefined, { jobs }: AgentResult, isOpen: boolean): ErrorReport {
-    if (signal?.aborted && isOpen && jobs.length === 0)
-      return new VideoToolsetError('aborted', 'Stopped during a call whose outcome is not known yet.', {
-        cause: error,
-        submitted: 'unknown',
-        next_step: 'Go on with the session: a clip that was asked for is found, and is not paid for twice.',
-      }).report();
-    if (signal?.aborted)
-      return new VideoToolsetError('aborted', 'Stopped. Jobs that were made were left alone.', {
-        cause: error,
-      }).report();
-    if (error instanceof VideoToolsetError) return error.report();
-    const message = redact(error instanceof Error ? error.message : String(error), this.#options.secrets);
-    return new VideoToolsetError('model_failed', `The agent's model could not be used: ${message}`, {
-      cause: error,
-      retryable: true,
-      next_step:
-        'Check AGENT_MODEL, AGENT_BASE_URL and the key, or leave them unset to use the offline model; jobs that were made go on.',
-    }).report();
-  }
-}
-
-/** Our own tools never throw: what has no answer was not called. */
-function failedCall({ name: agent }: AgentPrompt, tool: string, isThere: boolean, error: unknown): VideoToolsetError {
-  if (error instanceof VideoToolsetError) return error;
-  if (!isThere) return new VideoToolsetError('unknown_tool', `${agent} called a tool that is not there.`);
-  return new VideoToolsetError('invalid_argument', `${agent} called ${tool} with arguments that are not JSON.`);
-}
-
-function cutShort({ name }: AgentPrompt, reason: string): VideoToolsetError {
-  return new VideoToolsetError(
-    'model_failed',
-    `The model of ${name} ended its answer before it was done (${reason}).`,
-    {
-      retryable: true,
-      next_step: 'Go on with the session; jobs that were made go on, and video_list shows them.',
-    },
-  );
-}
-
-function stepLimit({ name, max_steps }: AgentPrompt): VideoToolsetError {
-  return new VideoToolsetError(
-    'step_limit',
-    `${name} was stopped after ${max_steps} model turns without a final answer.`,
-    {
-      next_step: 'Look at the jobs it made (video_list), then resume the session with a smaller request.',
-    },
-  );
 }
