@@ -9,6 +9,8 @@ import { ask } from './ask.ts';
 import { exitCodeOf, jsonOf, print, printError, printJson } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
 
+const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
+
 /** One run of a command: its configuration opened, its switches read, Ctrl-C turned into a signal. */
 export interface Invocation {
   /** As the command line set them. */
@@ -31,6 +33,8 @@ export async function invoke(command: Command, run: (invocation: Invocation) => 
     settings.fleet === undefined ? opened : (await import('../production/fleet/fleet.ts')).inFleet(opened);
   const progress = createProgress({ quiet });
   const interruption = interruptible();
+  // Of what a command waits for, some does not keep a process alive, such as a tool of a user's that never answers.
+  const alive = setInterval(() => undefined, LONGEST_INTERVAL_MS);
   try {
     process.exitCode = await run({
       options,
@@ -42,6 +46,7 @@ export async function invoke(command: Command, run: (invocation: Invocation) => 
       approve: approver(yes, progress, interruption.signal),
     });
   } finally {
+    clearInterval(alive);
     progress.end();
     interruption.release();
     // What was reached stands, and was told: an end that fails does not change it.

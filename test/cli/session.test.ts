@@ -187,13 +187,15 @@ describe('a session on a terminal', { skip: skipWithoutTmux }, () => {
         ['/cost', /This session: 4 seconds, 1 jobs; at no cost: 0 jobs\nWithin 24 hours: .* of 300 seconds/],
         ['/resume', /> \/resume\n\d{8}-\d{4}-\w+ +A boat\n +sora_agent, \S+ \S+, 1 request, 1 published\n\n>$/],
         ['/resume 1999', /There is no session "1999"/],
+        ['/home/fox.png moves', /> \/home\/fox\.png moves\n[\s\S]*I say: Published at .*\n\n>$/],
         ['/dance', /There is no command \/dance\.\nCommands: \/help \/tools \/jobs \/cost \/resume \/quit\n\n>$/],
       ] as const) {
         await screen.type(command);
         await screen.shows(answer);
       }
-      await screen.type('/quit');
+      await screen.press('C-d');
       assert.equal(await screen.exitCode(), 0);
+      assert.match(await screen.window(), /\n>\nGo on with: video-toolset sessions resume/);
     }));
 
   test('sends a pasted text as one request, with all its lines, and only after Enter', () =>

@@ -12,6 +12,8 @@ import { type OpenedSession, openSession } from './open.ts';
 import { exitCodeOfTurn, openJobs, runTurn } from './turn.ts';
 
 const PROMPT = '> ';
+/** A path with a slash before it is a part of a request. */
+const COMMAND = /^\/[^\s/.]*(?:\s|$)/;
 
 export interface ConverseOptions {
   crew: Crew;
@@ -79,13 +81,17 @@ export async function converse({ crew, stream, id }: ConverseOptions, invocation
     greet(conversation, invocation);
     while (!isOver && !signal.aborted) {
       const words = await keyboard.read(PROMPT, history.entries, signal);
-      if (words === undefined) break;
+      if (words === undefined) {
+        tell('\n');
+        break;
+      }
       if (words === '') continue;
       await history.add(words);
       // What fails here is told, and the conversation goes on.
-      await (words.startsWith('/') ? runCommand(words, conversation) : turn(words)).catch((error) => {
+      const isCommand = COMMAND.test(words);
+      await (isCommand ? runCommand(words, conversation) : turn(words)).catch((error) => {
         printError(toToolsetError(error).report());
-        if (!words.startsWith('/')) exitCode = 1;
+        if (!isCommand) exitCode = 1;
       });
       tell('\n');
     }
