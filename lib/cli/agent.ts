@@ -66,7 +66,10 @@ export async function runAgent(
   if (isTalk) return await converse({ crew, stream, id: resumed?.id }, invocation);
   const words = request ?? (await requestFromInput(invocation));
   await using opened = await openSession(sessions, resumed ?? { agent: crew.agent });
-  const result = await runTurn(words, { ...invocation, launcher: crew.launcher, session: opened.session, stream });
+  const approve = invocation.approveInTurn(signal, invocation.interrupt);
+  const result = await runTurn(words, {
+    ...{ ...invocation, launcher: crew.launcher, session: opened.session, stream, approve },
+  });
   return finish(result, invocation);
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { Options } from '../../types/config.ts';
 import type { ApprovalRequest, ToolContext, ToolResult } from '../../types/tool.ts';
-import { toToolsetError } from '../errors.ts';
+import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { ask } from './ask.ts';
 import { exitCodeOf, jsonOf, print, printError, printJson } from './output.ts';
@@ -20,8 +20,14 @@ export interface Invocation {
   quiet: boolean;
   progress: Progress;
   signal: AbortSignal;
-  approve: NonNullable<ToolContext['approve']> | undefined;
+  approve: Approve | undefined;
+  /** The same for the turn of an agent: its end takes its questions back, and Ctrl-C at one of them ends it. */
+  approveInTurn(signal: AbortSignal, onInterrupt: () => void): Approve | undefined;
+  /** What Ctrl-C does. */
+  interrupt(): void;
 }
+
+type Approve = NonNullable<ToolContext['approve']>;
 
 /** Opens what a command needs, runs it, sets the exit code it returns, and closes everything whatever happens. */
 export async function invoke(command: Command, run: (invocation: Invocation) => Promise<number>): Promise<void> {
@@ -43,7 +49,9 @@ export async function invoke(command: Command, run: (invocation: Invocation) => 
       quiet,
       progress,
       signal: interruption.signal,
-      approve: approver(yes, progress, interruption.signal),
+      approve: approver(yes, progress, { signal: interruption.signal }),
+      approveInTurn: (signal, onInterrupt) => approver(yes, progress, { signal, onInterrupt }),
+      interrupt: interruption.interrupt,
     });
   } finally {
     clearInterval(alive);
@@ -102,26 +110,43 @@ export function optionsOf(settings: Record<string, unknown>): Options {
 }
 
 /** The first Ctrl-C asks for an orderly end, the second ends at once. */
-export function interruptible(): { signal: AbortSignal; release(): void } {
+export function interruptible(): { signal: AbortSignal; interrupt(): void; release(): void } {
   const controller = new AbortController();
-  const onInterrupt = () => {
+  const interrupt = () => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
   };
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onInterrupt);
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
   return {
     signal: controller.signal,
+    interrupt,
     release() {
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onInterrupt);
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
     },
   };
 }
 
-function approver(yes: boolean, progress: Progress, signal: AbortSignal): Invocation['approve'] {
+function approver(
+  yes: boolean,
+  progress: Progress,
+  { signal, onInterrupt }: { signal: AbortSignal; onInterrupt?: () => void },
+): Approve | undefined {
   if (yes) return async () => true;
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
   return ({ question }: ApprovalRequest) =>
-    progress.during(async () => /^y(es)?$/i.test((await ask(`${question} [y/N] `, signal)) ?? ''));
+    progress.during(async () => {
+      const answer = await ask(`${question} [y/N] `, signal, onInterrupt);
+      // Who stops a turn has refused nothing: it is asked again where the turn is gone on with.
+      if (onInterrupt !== undefined && signal.aborted) throw stoppedAtQuestion();
+      return /^y(es)?$/i.test(answer ?? '');
+    });
+}
+
+function stoppedAtQuestion(): VideoToolsetError {
+  return new VideoToolsetError('aborted', 'Stopped before the question was answered: nothing was done.', {
+    retryable: true,
+    next_step: 'The same call asks again.',
+  });
 }

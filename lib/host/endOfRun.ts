@@ -21,11 +21,13 @@ export function reportOf(error: unknown, { signal, reached, isOpen, secrets }: E
     return new VideoToolsetError('aborted', 'Stopped during a call whose outcome is not known yet.', {
       cause: error,
       submitted: 'unknown',
+      retryable: true,
       next_step: 'Go on with the session: a clip that was asked for is found, and is not paid for twice.',
     }).report();
   if (signal?.aborted)
     return new VideoToolsetError('aborted', 'Stopped. Jobs that were made were left alone.', {
       cause: error,
+      retryable: true,
     }).report();
   if (error instanceof VideoToolsetError) return error.report();
   const message = redact(reasonOf(error), secrets).slice(0, LONGEST_REASON);

@@ -31,7 +31,6 @@ export async function converse({ crew, stream, id }: ConverseOptions, invocation
   const sessions = await runtime.sessions();
   const history = await openHistory(path.join(runtime.config.state, 'agent_history'));
   const keyboard = openKeyboard();
-  const { approve } = invocation;
   let opened: OpenedSession = await openSession(sessions, id === undefined ? { agent: crew.agent } : { id });
   const usage = { inputTokens: 0, outputTokens: 0 };
   let isOver = false;
@@ -61,11 +60,12 @@ export async function converse({ crew, stream, id }: ConverseOptions, invocation
       progress.note('Stopping; Ctrl-C again ends the program.');
       stop.abort();
     };
+    const turnSignal = AbortSignal.any([signal, stop.signal]);
+    const approve = invocation.approveInTurn(turnSignal, onInterrupt);
     const result = await keyboard.whileWorking(
       () =>
         runTurn(request, {
-          ...{ ...invocation, launcher: crew.launcher, session: opened.session, stream },
-          signal: AbortSignal.any([signal, stop.signal]),
+          ...{ ...invocation, launcher: crew.launcher, session: opened.session, stream, signal: turnSignal },
           approve: approve && ((asked) => keyboard.lend(() => approve(asked))),
         }),
       onInterrupt,
