@@ -8,7 +8,7 @@ export interface AgentResult {
   text: string;
   published: PublishedFile[];
   files: SavedFile[];
-  /** Every job the run touched, in its last known state. */
+  /** Every job the run touched, in its last known state; those that it only saw in a list are not. */
   jobs: JobView[];
   tool_calls: { name: string; ok: boolean; ms: number; code?: ErrorCode }[];
   /** How often the model was asked. */

@@ -6,7 +6,7 @@ import type { AgentEvent, AgentResult, Cost } from '../../types/agent.ts';
 import type { JobView, ToolContext } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { addUsage, emptyResult } from './agentResult.ts';
-import { cutShort, failedCall, reportOf, saidNothing, stepLimit } from './endOfRun.ts';
+import { cutShort, failedCall, leaveUnclear, reportOf, saidNothing, stepLimit } from './endOfRun.ts';
 import { HAND_OFF, type HandOffAgent, handOffToolset } from './handOffToolset.ts';
 import { streamed, whole } from './modelLoop.ts';
 import { modelTools } from './modelTools.ts';
@@ -35,8 +35,11 @@ export interface AgentLauncherOptions {
   moreTools?: readonly string[];
   /** Values that no message may show. */
   secrets?: readonly string[];
-  /** What was spent on these jobs since then, in milliseconds since 1970. */
-  costOf?: (jobs: readonly JobView[], since: number) => Promise<Cost>;
+  /**
+   * What was spent on these jobs since then, in milliseconds since 1970.
+   * @param unclearIn a session in which clips were sent of which no job is known
+   */
+  costOf?: (jobs: readonly JobView[], since: number, unclearIn?: string) => Promise<Cost>;
 }
 
 export interface AgentRunOptions {
@@ -90,6 +93,7 @@ export class AgentLauncher {
     const openCalls = createOpenCalls(keep);
     const running = new Set<Promise<unknown>>();
     let round = 0;
+    let isUnclear = false;
     const tools = await modelTools(await this.#toolsOf(prompt, depth), {
       context: {
         ...toolContext,
@@ -98,6 +102,9 @@ export class AgentLauncher {
         ...(signal && { signal }),
       },
       ...{ reached, openCalls, onEvent },
+      onResult({ data: { error } }) {
+        isUnclear ||= error?.submitted === 'unknown';
+      },
       onCall(call) {
         if (round !== reached.turns) delete reached.failure;
         round = reached.turns;
@@ -132,8 +139,8 @@ export class AgentLauncher {
         if (isInLastRound) reached.failure ??= failedCall(prompt, name, Object.hasOwn(tools, name), error).report();
       }
       // Not kept: it may hold calls that nobody made, with which no conversation goes on.
-      const isUnclear = answer.isStopped && answer.finishReason === 'other';
-      if (isUnclear || CUT_SHORT.includes(answer.finishReason)) throw cutShort(prompt, answer.finishReason);
+      const isCut = answer.isStopped && answer.finishReason === 'other';
+      if (isCut || CUT_SHORT.includes(answer.finishReason)) throw cutShort(prompt, answer.finishReason);
       if (answer.text.trim() === '' && reached.tool_calls.length === 0) throw saidNothing(prompt);
       await keep([...history, ...answer.responseMessages]);
       if (answer.isStopped) throw stepLimit(prompt);
@@ -142,7 +149,8 @@ export class AgentLauncher {
       await Promise.race([Promise.allSettled(running), sleep(LAST_WORD_MS, undefined, { ref: false })]);
       reached.error = reportOf(error, { signal, reached, isOpen: openCalls.isOpen(), secrets });
     }
-    const cost = await costOf?.(reached.jobs, startedAt).catch(() => undefined);
+    if (isUnclear) leaveUnclear(reached);
+    const cost = await costOf?.(reached.jobs, startedAt, isUnclear ? clips : undefined).catch(() => undefined);
     if (cost !== undefined) reached.cost = cost;
     return reached;
   }

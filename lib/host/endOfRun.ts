@@ -39,6 +39,14 @@ export function reportOf(error: unknown, { signal, reached, isOpen, secrets }: E
   }).report();
 }
 
+/** A call of the run may have made a job that nobody knows: what went wrong after it says nothing of that. */
+export function leaveUnclear(reached: AgentResult): void {
+  const unclear = (report: ErrorReport): ErrorReport =>
+    report.submitted === 'no' ? { ...report, submitted: 'unknown', billed: 'unknown' } : report;
+  if (reached.error !== undefined) reached.error = unclear(reached.error);
+  if (reached.failure !== undefined) reached.failure = unclear(reached.failure);
+}
+
 /** What the SDK says, and what it was that it was told: the one without the other says little. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

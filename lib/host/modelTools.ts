@@ -1,6 +1,6 @@
 import type { ToolSet as ModelTools } from 'ai';
 import type { AgentEvent, AgentResult } from '../../types/agent.ts';
-import type { ToolContext } from '../../types/tool.ts';
+import type { ToolContext, ToolResult } from '../../types/tool.ts';
 import { collect } from './agentResult.ts';
 import type { OpenCalls } from './openCalls.ts';
 import type { ToolSet } from './ToolSet.ts';
@@ -12,6 +12,7 @@ export interface CallOptions {
   onEvent: ((event: AgentEvent) => void) | undefined;
   /** Told of every call, before it is made. */
   onCall(call: Promise<unknown>): void;
+  onResult(result: ToolResult): void;
 }
 
 /** A set of tools as the AI SDK's loop takes them; every call is told, kept and collected. */
@@ -31,7 +32,7 @@ export async function modelTools(toolset: ToolSet, options: CallOptions): Promis
 async function runCall(
   call: { id: string; name: string; input: unknown },
   toolset: ToolSet,
-  { context, reached, openCalls, onEvent }: CallOptions,
+  { context, reached, openCalls, onEvent, onResult }: CallOptions,
 ): Promise<string> {
   const { name, input } = call;
   const open = await openCalls.begun(call);
@@ -44,7 +45,8 @@ async function runCall(
   });
   const ms = Math.round(performance.now() - started);
   const ok = result.isError !== true;
-  collect(reached, result);
+  collect(reached, name, result);
+  onResult(result);
   const { error } = result.data;
   reached.tool_calls.push({ name, ok, ms, ...(error && { code: error.code }) });
   onEvent?.({ type: 'tool-end', name, ok, summary: result.summary, ms });

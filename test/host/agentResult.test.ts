@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { foreignToolset } from '../../lib/host/foreignToolset.ts';
 import { ToolSet } from '../../lib/host/ToolSet.ts';
+import { startProvider } from '../paid/provider.ts';
 import { lastResult } from '../support/chatServer.ts';
 import { openAgent } from './support.ts';
 
@@ -21,4 +22,24 @@ test('a tool of another module may mean something else by files, jobs and error'
     [['count', true]],
   );
   assert.deepEqual([files, jobs, published, failure], [[], [], [data.published[0]], undefined]);
+});
+
+test('a job that a list shows is none of the run, and the state that it shows of one is', async () => {
+  await using provider = await startProvider({ jobMs: 600_000 });
+  await fetch(`${provider.baseUrl}/videos`, { method: 'POST', body: JSON.stringify({ prompt: 'Another one' }) });
+  const calls = [
+    { tool: 'video_create', input: { prompt: 'A boat', seconds: 4 } },
+    { tool: 'video_list', input: {} },
+  ];
+  await using agent = await openAgent(
+    async (messages) => {
+      const results = messages.filter(({ role }) => role === 'tool').length;
+      if (results === 1) await provider.set({ jobMs: 0 });
+      return calls[results] ?? 'Listed.';
+    },
+    { baseUrl: provider.baseUrl },
+  );
+  const { jobs } = await (await agent.runtime.agents()).run('sora_agent', 'A boat');
+  const { jobs: paid } = await provider.books();
+  assert.deepEqual([paid.length, jobs.map(({ id, status }) => [id, status])], [2, [[paid[1]?.id, 'completed']]]);
 });

@@ -175,6 +175,29 @@ describe('a planner that hands work off', () => {
     });
   });
 
+  test('is not told that nothing was sent, where an answer was lost before the agent broke down', async () => {
+    await using provider = await startProvider({ list: 'missing', next: ['lost'] });
+    const told: Record<string, unknown>[] = [];
+    const script = planning(['A cup']);
+    const breaking: ChatScript = (messages, request) => {
+      const result = lastResult(messages);
+      if (result === undefined) return script(messages, request);
+      if (!toolsOf(request.body).includes(HAND_OFF)) return { status: 400, message: 'out of memory' };
+      told.push(result);
+      return 'It broke down.';
+    };
+    const quick = { requestTimeoutMs: 1_500, sendDeadlineMs: 1_000, quarantineMs: 2_600 };
+    await withAgents(breaking, { baseUrl: provider.baseUrl, ...quick }, async (runtime) => {
+      const result = await (await runtime.agents()).run('planner_agent', 'A clip');
+      const [{ error, cost } = {}] = told;
+      assert.deepEqual([Object(error).code, Object(error).submitted], ['model_failed', 'unknown']);
+      assert.match(Object(error).next_step, /^Call hand_off_sora_agent with .*"session"/);
+      assert.deepEqual([Object(cost).jobs, Object(cost).seconds], [1, 4]);
+      assert.deepEqual(result.cost, cost);
+      assert.equal((await provider.books()).jobs.length, 1);
+    });
+  });
+
   test('cannot get round the budget or a person: both hold for the agents it calls', async () => {
     await using provider = await startProvider();
     const options = { baseUrl: provider.baseUrl, prices: { 'painter-1': 0.1 }, model: 'painter-1' };
