@@ -23,7 +23,7 @@ export interface AgentResult {
   session: string;
   /** Why the run ended early; what was reached until then stands in the other fields. */
   error?: ErrorReport;
-  /** What went wrong in the last round of tool calls, where the agent left it at that. */
+  /** What went wrong in the last round of tool calls, where the agent left it at that, or only looked at things after it. */
   failure?: ErrorReport;
 }
 

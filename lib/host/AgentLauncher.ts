@@ -20,6 +20,8 @@ import { ToolSet } from './ToolSet.ts';
 const LAST_WORD_MS = 4_000;
 /** Ends of an answer that is not all that the model had to say. */
 const CUT_SHORT = ['length', 'content-filter', 'error'];
+/** Who looks at what there is has mended nothing. */
+const LOOKS = ['video_list', 'video_retrieve', 'video_character_retrieve', 'cdn_list', 'storyboard_status'];
 const OWN_AGENTS = fileURLToPath(new URL('../../agents/', import.meta.url));
 
 export interface AgentLauncherOptions {
@@ -94,6 +96,7 @@ export class AgentLauncher {
     const running = new Set<Promise<unknown>>();
     let round = 0;
     let isUnclear = false;
+    let failed: string | undefined;
     const tools = await modelTools(await this.#toolsOf(prompt, depth), {
       context: {
         ...toolContext,
@@ -102,12 +105,16 @@ export class AgentLauncher {
         ...(signal && { signal }),
       },
       ...{ reached, openCalls, onEvent },
-      onResult({ data: { error } }) {
+      onResult(tool, { data: { error } }) {
         isUnclear ||= error?.submitted === 'unknown';
+        failed ??= error && tool;
       },
-      onCall(call) {
-        if (round !== reached.turns) delete reached.failure;
-        round = reached.turns;
+      onCall(tool, call) {
+        if (round !== reached.turns && (tool === failed || !LOOKS.includes(tool))) {
+          delete reached.failure;
+          failed = undefined;
+          round = reached.turns;
+        }
         running.add(call);
         call.finally(() => running.delete(call)).catch(() => undefined);
       },

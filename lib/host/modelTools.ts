@@ -11,8 +11,8 @@ export interface CallOptions {
   openCalls: OpenCalls;
   onEvent: ((event: AgentEvent) => void) | undefined;
   /** Told of every call, before it is made. */
-  onCall(call: Promise<unknown>): void;
-  onResult(result: ToolResult): void;
+  onCall(tool: string, call: Promise<unknown>): void;
+  onResult(tool: string, result: ToolResult): void;
 }
 
 /** A set of tools as the AI SDK's loop takes them; every call is told, kept and collected. */
@@ -21,7 +21,7 @@ export async function modelTools(toolset: ToolSet, options: CallOptions): Promis
   const entries = toolset.definitions().map(({ name, description, parameters }) => {
     const execute = (input: unknown, { toolCallId }: { toolCallId: string }) => {
       const call = runCall({ id: toolCallId, name, input }, toolset, options);
-      options.onCall(call);
+      options.onCall(name, call);
       return call;
     };
     return [name, dynamicTool({ description, inputSchema: jsonSchema(parameters), execute })] as const;
@@ -46,7 +46,7 @@ async function runCall(
   const ms = Math.round(performance.now() - started);
   const ok = result.isError !== true;
   collect(reached, name, result);
-  onResult(result);
+  onResult(name, result);
   const { error } = result.data;
   reached.tool_calls.push({ name, ok, ms, ...(error && { code: error.code }) });
   onEvent?.({ type: 'tool-end', name, ok, summary: result.summary, ms });

@@ -43,3 +43,26 @@ test('a job that a list shows is none of the run, and the state that it shows of
   const { jobs: paid } = await provider.books();
   assert.deepEqual([paid.length, jobs.map(({ id, status }) => [id, status])], [2, [[paid[1]?.id, 'completed']]]);
 });
+
+for (const [what, calls, code] of [
+  ['is not mended by looking at what there is', ['over', 'list'], 'over_budget'],
+  ['is mended by a call that works', ['over', 'create'], undefined],
+  ['is mended where it was the look that failed', ['bad list', 'list'], undefined],
+  ['of a look is not mended by another one', ['bad list', 'retrieve'], 'invalid_argument'],
+] as const) {
+  test(`a failure ${what}`, async () => {
+    await using provider = await startProvider();
+    await using agent = await openAgent(
+      async (messages) => {
+        const call = calls[messages.filter(({ role }) => role === 'tool').length];
+        if (call === 'retrieve') return { tool: 'video_character_retrieve', input: { id: 'char_0a1b2c3d4e5f' } };
+        if (call === undefined) return 'That is all.';
+        if (call.endsWith('list')) return { tool: 'video_list', input: call === 'list' ? {} : { limit: 'all' } };
+        return { tool: 'video_create', input: { prompt: 'A boat', seconds: call === 'over' ? 12 : 4 } };
+      },
+      { baseUrl: provider.baseUrl, budgetSeconds: 8 },
+    );
+    const { failure } = await (await agent.runtime.agents()).run('sora_agent', 'A boat');
+    assert.equal(failure?.code, code, failure?.message);
+  });
+}
