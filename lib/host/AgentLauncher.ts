@@ -181,7 +181,9 @@ export class AgentLauncher {
       run: async (request, { signal, progress, handOff, ...toolContext }, earlier) => {
         const { sessions } = this.#options;
         const begun = earlier === undefined ? sessions.start(name) : await this.#begun(earlier, name, toolContext);
-        await using _claim = await sessions.claim(begun.id);
+        await using _claim = await sessions.claim(begun.id).catch((error) => {
+          throw error instanceof VideoToolsetError ? atWork(name, error) : error;
+        });
         // What was said in it until just now belongs to it.
         const session = earlier === undefined ? begun : await sessions.load(begun.id);
         return await this.run(name, request, {
@@ -213,4 +215,12 @@ export class AgentLauncher {
     const handOffs = await Promise.all(agents.map((name) => this.handOffAgent(name.slice(HAND_OFF.length))));
     return ToolSet.of(handOffToolset(handOffs)).merge(toolset).pick(names);
   }
+}
+
+function atWork(agent: string, cause: VideoToolsetError): VideoToolsetError {
+  return new VideoToolsetError('storage_failed', `${agent} is at work in that session already.`, {
+    cause,
+    submitted: 'unknown',
+    next_step: 'Do not hand it off anew: the other call tells what comes of it.',
+  });
 }

@@ -278,6 +278,31 @@ describe('a planner that hands work off', () => {
     });
   });
 
+  test('has an agent at work in a session once at a time', async () => {
+    await using provider = await startProvider({ jobMs: 600_000 });
+    const told: Record<string, unknown>[] = [];
+    const script: ChatScript = async (messages, request) => {
+      const results = messages.filter(({ role }) => role === 'tool').map(({ content }) => JSON.parse(String(content)));
+      const [{ session, jobs = [] } = {}] = results;
+      if (toolsOf(request.body).includes(HAND_OFF)) {
+        if (results.length === 0) return { tool: HAND_OFF, input: { task: 'A cup' } };
+        if (results.length > 1) told.push(...results.slice(1));
+        else return { calls: [1, 2].map(() => ({ tool: HAND_OFF, input: { task: 'Go on.', session } })) };
+        return 'Reported.';
+      }
+      if (results.length === 0) return { tool: 'video_create', input: { prompt: 'A cup', seconds: 4 } };
+      await provider.set({ jobMs: 0 });
+      return messages.at(-1)?.role === 'user' ? { tool: 'video_wait', input: { ids: [jobs[0].id] } } : 'So it is.';
+    };
+    await withAgents(script, { baseUrl: provider.baseUrl }, async (runtime) => {
+      await (await runtime.agents()).run('planner_agent', 'A clip');
+      const refused = told.filter(({ error }) => error !== undefined);
+      assert.equal(told.length, 2);
+      assert.equal(refused.length, 1, JSON.stringify(told));
+      assert.match(JSON.stringify(refused), /at work in that session already.*"submitted":"unknown"/);
+    });
+  });
+
   test('goes on with hand-offs of its own conversation alone', async () => {
     await using provider = await startProvider();
     let wanted = '';
