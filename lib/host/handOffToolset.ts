@@ -94,10 +94,12 @@ function resultOf(agent: string, { error, failure, ...reached }: AgentResult): T
   const { published, files, jobs, cost, text, session } = reached;
   const data = { published, files, jobs, ...(cost && { cost }), text, session };
   const goOn = goOnCall(`${HAND_OFF}${agent}`, session);
-  const report = error === undefined ? failure && ofTheWhole(failure, reached) : ofTheRun(error, reached, goOn);
+  const open = jobs.filter(isOpen).length;
+  const last = error ?? failure;
+  const isDone = error === undefined && open === 0;
+  const report = last && (isDone ? ofTheWhole(last, reached) : ofTheRun(last, reached, goOn));
   if (report !== undefined)
     return { isError: true, summary: `${agent}: ${report.message}`, data: { error: report, ...data } };
-  const open = jobs.filter(isOpen).length;
   const summary =
     open > 0
       ? `${agent} is not done: ${counted(open, 'job')} still ${open === 1 ? 'runs' : 'run'}.`
