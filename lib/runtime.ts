@@ -101,10 +101,10 @@ export function openRuntime(options: Options = {}, defaults: Defaults = {}): Run
         model: await model.get(),
         sessions: await sessions.get(),
       },
-      async costOf(jobs, since) {
-        if (jobs.length === 0) return { jobs: 0, seconds: 0, usd: 0 };
+      async costOf(jobs, since, unclearIn) {
+        if (jobs.length === 0 && unclearIn === undefined) return { jobs: 0, seconds: 0, usd: 0 };
         const { costOf } = await import('./production/cost.ts');
-        return await costOf(jobs, since, { ledger: await ledger.get(), server });
+        return await costOf(jobs, since, { ledger: await ledger.get(), server, unclearIn });
       },
     });
   };

@@ -8,12 +8,12 @@ export interface AgentResult {
   text: string;
   published: PublishedFile[];
   files: SavedFile[];
-  /** Every job the run touched, in its last known state. */
+  /** Every job the run touched, in its last known state; those that it only saw in a list are not. */
   jobs: JobView[];
   tool_calls: { name: string; ok: boolean; ms: number; code?: ErrorCode }[];
   /** How often the model was asked. */
   turns: number;
-  /** Tokens, where the model's server counts them. */
+  /** Tokens, where the model's server counts them; those of agents that work was handed to included. */
   usage?: { inputTokens: number; outputTokens: number };
   /** What the clips of this run cost, or may have, by the ledger; absent where it cannot be read. */
   cost?: Cost;
@@ -23,7 +23,7 @@ export interface AgentResult {
   session: string;
   /** Why the run ended early; what was reached until then stands in the other fields. */
   error?: ErrorReport;
-  /** What went wrong in the last round of tool calls, where the agent left it at that. */
+  /** What went wrong in the last round of tool calls, where the agent left it at that, or only looked at things after it. */
   failure?: ErrorReport;
 }
 

@@ -85,7 +85,13 @@ export interface ToolContext {
   handOff?: {
     /** How many hand-offs stand above this call. */
     depth: number;
+    /** Is the model's server asked for a stream? */
+    stream?: boolean;
     onEvent?(event: AgentEvent): void;
+    /** Told of the session of the agent that is called, once it is saved and before anything is done in it. */
+    onSession?(id: string): Promise<void>;
+    /** Told of tokens that it used, and those that work for it. */
+    onUsage?(usage: { inputTokens: number; outputTokens: number }): void;
   };
 }
 

@@ -56,15 +56,20 @@ export async function runAgent(
   { agent, toolset, resume, stream }: AgentOptions,
   invocation: Invocation,
 ): Promise<number> {
-  const { runtime, json } = invocation;
+  const { runtime, json, signal } = invocation;
   const sessions = await runtime.sessions();
   const resumed = resume === undefined ? undefined : await sessions.load(resume);
-  const crew = await openCrew(runtime, standard, { agent, sessionOf: resumed?.agent, toolsets: toolset });
+  const crew = await openCrew(runtime, standard, {
+    ...{ agent, sessionOf: resumed?.agent, toolsets: toolset, signal },
+  });
   const isTalk = request === undefined && !json && process.stdin.isTTY === true && process.stderr.isTTY === true;
   if (isTalk) return await converse({ crew, stream, id: resumed?.id }, invocation);
   const words = request ?? (await requestFromInput(invocation));
   await using opened = await openSession(sessions, resumed ?? { agent: crew.agent });
-  const result = await runTurn(words, { ...invocation, launcher: crew.launcher, session: opened.session, stream });
+  const approve = invocation.approveInTurn(signal, invocation.interrupt);
+  const result = await runTurn(words, {
+    ...{ ...invocation, launcher: crew.launcher, session: opened.session, stream, approve },
+  });
   return finish(result, invocation);
 }
 

@@ -3,11 +3,13 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { Options } from '../../types/config.ts';
 import type { ApprovalRequest, ToolContext, ToolResult } from '../../types/tool.ts';
-import { toToolsetError } from '../errors.ts';
+import { toToolsetError, VideoToolsetError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { ask } from './ask.ts';
 import { exitCodeOf, jsonOf, print, printError, printJson } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
+
+const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
 
 /** One run of a command: its configuration opened, its switches read, Ctrl-C turned into a signal. */
 export interface Invocation {
@@ -18,8 +20,14 @@ export interface Invocation {
   quiet: boolean;
   progress: Progress;
   signal: AbortSignal;
-  approve: NonNullable<ToolContext['approve']> | undefined;
+  approve: Approve | undefined;
+  /** The same for the turn of an agent: its end takes its questions back, and Ctrl-C at one of them ends it. */
+  approveInTurn(signal: AbortSignal, onInterrupt: () => void): Approve | undefined;
+  /** What Ctrl-C does. */
+  interrupt(): void;
 }
+
+type Approve = NonNullable<ToolContext['approve']>;
 
 /** Opens what a command needs, runs it, sets the exit code it returns, and closes everything whatever happens. */
 export async function invoke(command: Command, run: (invocation: Invocation) => Promise<number>): Promise<void> {
@@ -31,6 +39,8 @@ export async function invoke(command: Command, run: (invocation: Invocation) => 
     settings.fleet === undefined ? opened : (await import('../production/fleet/fleet.ts')).inFleet(opened);
   const progress = createProgress({ quiet });
   const interruption = interruptible();
+  // Of what a command waits for, some does not keep a process alive, such as a tool of a user's that never answers.
+  const alive = setInterval(() => undefined, LONGEST_INTERVAL_MS);
   try {
     process.exitCode = await run({
       options,
@@ -39,9 +49,12 @@ export async function invoke(command: Command, run: (invocation: Invocation) => 
       quiet,
       progress,
       signal: interruption.signal,
-      approve: approver(yes, progress, interruption.signal),
+      approve: approver(yes, progress, { signal: interruption.signal }),
+      approveInTurn: (signal, onInterrupt) => approver(yes, progress, { signal, onInterrupt }),
+      interrupt: interruption.interrupt,
     });
   } finally {
+    clearInterval(alive);
     progress.end();
     interruption.release();
     // What was reached stands, and was told: an end that fails does not change it.
@@ -97,26 +110,43 @@ export function optionsOf(settings: Record<string, unknown>): Options {
 }
 
 /** The first Ctrl-C asks for an orderly end, the second ends at once. */
-export function interruptible(): { signal: AbortSignal; release(): void } {
+export function interruptible(): { signal: AbortSignal; interrupt(): void; release(): void } {
   const controller = new AbortController();
-  const onInterrupt = () => {
+  const interrupt = () => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
   };
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onInterrupt);
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
   return {
     signal: controller.signal,
+    interrupt,
     release() {
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onInterrupt);
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
     },
   };
 }
 
-function approver(yes: boolean, progress: Progress, signal: AbortSignal): Invocation['approve'] {
+function approver(
+  yes: boolean,
+  progress: Progress,
+  { signal, onInterrupt }: { signal: AbortSignal; onInterrupt?: () => void },
+): Approve | undefined {
   if (yes) return async () => true;
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
   return ({ question }: ApprovalRequest) =>
-    progress.during(async () => /^y(es)?$/i.test((await ask(`${question} [y/N] `, signal)) ?? ''));
+    progress.during(async () => {
+      const answer = await ask(`${question} [y/N] `, signal, onInterrupt);
+      // Who stops a turn has refused nothing: it is asked again where the turn is gone on with.
+      if (onInterrupt !== undefined && signal.aborted) throw stoppedAtQuestion();
+      return /^y(es)?$/i.test(answer ?? '');
+    });
+}
+
+function stoppedAtQuestion(): VideoToolsetError {
+  return new VideoToolsetError('aborted', 'Stopped before the question was answered: nothing was done.', {
+    retryable: true,
+    next_step: 'The same call asks again.',
+  });
 }

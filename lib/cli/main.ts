@@ -30,7 +30,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 over budget or not approved, 4 no
 
 /** The command line. Sets the process's exit code; never throws. */
 export async function main(args: readonly string[]): Promise<void> {
-  silenceExperimentalWarnings();
+  silenceWarningsForProgrammers();
   surviveClosedPipes();
   const program = new Command('video-toolset')
     .description('Make video clips over the Videos API: create, wait, download, publish.')
@@ -135,8 +135,9 @@ function surviveClosedPipes(): void {
   }
 }
 
-/** node:sqlite still announces itself; everything else is shown. */
-function silenceExperimentalWarnings(): void {
+/** node:sqlite still announces itself, and the AI SDK tells programmers of settings; everything else is shown. */
+function silenceWarningsForProgrammers(): void {
+  Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {
     if (warning.name !== 'ExperimentalWarning') tell(`${warning.name}: ${warning.message}\n`);

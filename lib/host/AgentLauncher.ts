@@ -3,11 +3,10 @@ import { fileURLToPath } from 'node:url';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { ModelMessage } from 'ai';
 import type { AgentEvent, AgentResult, Cost } from '../../types/agent.ts';
-import type { ErrorReport } from '../../types/error.ts';
 import type { JobView, ToolContext } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
-import { redact } from '../log.ts';
 import { addUsage, emptyResult } from './agentResult.ts';
+import { cutShort, failedCall, leaveUnclear, reportOf, saidNothing, stepLimit } from './endOfRun.ts';
 import { HAND_OFF, type HandOffAgent, handOffToolset } from './handOffToolset.ts';
 import { streamed, whole } from './modelLoop.ts';
 import { modelTools } from './modelTools.ts';
@@ -21,6 +20,8 @@ import { ToolSet } from './ToolSet.ts';
 const LAST_WORD_MS = 4_000;
 /** Ends of an answer that is not all that the model had to say. */
 const CUT_SHORT = ['length', 'content-filter', 'error'];
+/** Who looks at what there is has mended nothing. */
+const LOOKS = ['video_list', 'video_retrieve', 'video_character_retrieve', 'cdn_list', 'storyboard_status'];
 const OWN_AGENTS = fileURLToPath(new URL('../../agents/', import.meta.url));
 
 export interface AgentLauncherOptions {
@@ -36,15 +37,18 @@ export interface AgentLauncherOptions {
   moreTools?: readonly string[];
   /** Values that no message may show. */
   secrets?: readonly string[];
-  /** What was spent on these jobs since then, in milliseconds since 1970. */
-  costOf?: (jobs: readonly JobView[], since: number) => Promise<Cost>;
+  /**
+   * What was spent on these jobs since then, in milliseconds since 1970.
+   * @param unclearIn a session in which clips were sent of which no job is known
+   */
+  costOf?: (jobs: readonly JobView[], since: number, unclearIn?: string) => Promise<Cost>;
 }
 
 export interface AgentRunOptions {
   /** Goes on with a session; its messages grow. @default a new session */
   session?: Session;
   signal?: AbortSignal;
-  /** Asks the model's server for a stream. @default true */
+  /** Asks the model's server for a stream, also for agents that work is handed to. @default true */
   stream?: boolean;
   onEvent?: (event: AgentEvent) => void;
   /** What tools are given, besides signal and progress. */
@@ -69,9 +73,10 @@ export class AgentLauncher {
    * @throws VideoToolsetError `file_not_found` or `invalid_configuration` for the agent's prompt, `unknown_tool` for its tools
    */
   async run(agent: string, request: string, options: AgentRunOptions = {}): Promise<AgentResult> {
-    const { sessions, model, modelName = `${model.provider}/${model.modelId}`, costOf } = this.#options;
+    const { sessions, model, modelName = `${model.provider}/${model.modelId}`, secrets, costOf } = this.#options;
     const prompt = await this.load(agent);
-    const { session = sessions.start(agent), signal, stream = true, onEvent, toolContext } = options;
+    const { session = sessions.start(agent), signal, onEvent, toolContext } = options;
+    const { stream = toolContext?.handOff?.stream ?? true } = options;
     const depth = toolContext?.handOff?.depth ?? 0;
     const clips = toolContext?.session ?? session.within ?? session.id;
     if (depth > 0 && clips !== session.id) session.within = clips;
@@ -82,20 +87,34 @@ export class AgentLauncher {
       session.messages = [...messages];
       return sessions.save(session);
     };
+    const onUsage = (usage: { inputTokens?: number | undefined; outputTokens?: number | undefined }) => {
+      const { inputTokens = 0, outputTokens = 0 } = usage;
+      addUsage(reached, { inputTokens, outputTokens });
+      toolContext?.handOff?.onUsage?.({ inputTokens, outputTokens });
+    };
     const openCalls = createOpenCalls(keep);
     const running = new Set<Promise<unknown>>();
     let round = 0;
+    let isUnclear = false;
+    let failed: string | undefined;
     const tools = await modelTools(await this.#toolsOf(prompt, depth), {
       context: {
         ...toolContext,
         session: clips,
-        handOff: { depth, ...(onEvent && { onEvent }) },
+        handOff: { depth, stream, onUsage, ...(onEvent && { onEvent }) },
         ...(signal && { signal }),
       },
       ...{ reached, openCalls, onEvent },
-      onCall(call) {
-        if (round !== reached.turns) delete reached.failure;
-        round = reached.turns;
+      onResult(tool, { data: { error } }) {
+        isUnclear ||= error?.submitted === 'unknown';
+        failed ??= error && tool;
+      },
+      onCall(tool, call) {
+        if (round !== reached.turns && (tool === failed || !LOOKS.includes(tool))) {
+          delete reached.failure;
+          failed = undefined;
+          round = reached.turns;
+        }
         running.add(call);
         call.finally(() => running.delete(call)).catch(() => undefined);
       },
@@ -112,9 +131,10 @@ export class AgentLauncher {
         prepareStep: async ({ messages }) => {
           reached.turns++;
           await openCalls.turn(messages);
+          if (reached.turns === 1) await toolContext?.handOff?.onSession?.(session.id);
           return {};
         },
-        onStepEnd: ({ usage }) => addUsage(reached, usage),
+        onStepEnd: ({ usage }) => onUsage(usage),
       });
       const call = { messages: history, ...(signal && { abortSignal: signal }) };
       const answer = stream
@@ -126,16 +146,18 @@ export class AgentLauncher {
         if (isInLastRound) reached.failure ??= failedCall(prompt, name, Object.hasOwn(tools, name), error).report();
       }
       // Not kept: it may hold calls that nobody made, with which no conversation goes on.
-      const isUnclear = answer.isStopped && answer.finishReason === 'other';
-      if (isUnclear || CUT_SHORT.includes(answer.finishReason)) throw cutShort(prompt, answer.finishReason);
+      const isCut = answer.isStopped && answer.finishReason === 'other';
+      if (isCut || CUT_SHORT.includes(answer.finishReason)) throw cutShort(prompt, answer.finishReason);
+      if (answer.text.trim() === '' && reached.tool_calls.length === 0) throw saidNothing(prompt);
       await keep([...history, ...answer.responseMessages]);
       if (answer.isStopped) throw stepLimit(prompt);
     } catch (error) {
       // What was stopped says where its job stands.
       await Promise.race([Promise.allSettled(running), sleep(LAST_WORD_MS, undefined, { ref: false })]);
-      reached.error = this.#report(error, signal, reached, openCalls.isOpen());
+      reached.error = reportOf(error, { signal, reached, isOpen: openCalls.isOpen(), secrets });
     }
-    const cost = await costOf?.(reached.jobs, startedAt).catch(() => undefined);
+    if (isUnclear) leaveUnclear(reached);
+    const cost = await costOf?.(reached.jobs, startedAt, isUnclear ? clips : undefined).catch(() => undefined);
     if (cost !== undefined) reached.cost = cost;
     return reached;
   }
@@ -156,16 +178,34 @@ export class AgentLauncher {
     return {
       name,
       description,
-      run: (request, { signal, progress, handOff, ...toolContext }) =>
-        this.run(name, request, {
+      run: async (request, { signal, progress, handOff, ...toolContext }, earlier) => {
+        const { sessions } = this.#options;
+        const begun = earlier === undefined ? sessions.start(name) : await this.#begun(earlier, name, toolContext);
+        await using _claim = await sessions.claim(begun.id).catch((error) => {
+          throw error instanceof VideoToolsetError ? atWork(name, error) : error;
+        });
+        // What was said in it until just now belongs to it.
+        const session = earlier === undefined ? begun : await sessions.load(begun.id);
+        return await this.run(name, request, {
+          session,
           ...(signal && { signal }),
           onEvent(event) {
             if (handOff?.onEvent !== undefined) handOff.onEvent({ ...event, agent: event.agent ?? name });
             else if (event.type === 'tool-progress') progress?.(event.report);
           },
-          toolContext: { ...toolContext, handOff: { depth: (handOff?.depth ?? 0) + 1 } },
-        }),
+          toolContext: { ...toolContext, handOff: { ...handOff, depth: (handOff?.depth ?? 0) + 1 } },
+        });
+      },
     };
+  }
+
+  /** A model may go on with what was handed off in its own conversation alone. */
+  async #begun(id: string, agent: string, { session: clips }: Pick<ToolContext, 'session'>): Promise<Session> {
+    const session = await this.#options.sessions.load(id);
+    if (session.agent === agent && session.within === clips) return session;
+    throw new VideoToolsetError('not_found', `${agent} has no session ${JSON.stringify(id)} in this conversation.`, {
+      next_step: 'Take the session that the result of a hand-off names, or leave it out.',
+    });
   }
 
   async #toolsOf({ tools }: AgentPrompt, depth: number): Promise<ToolSet> {
@@ -175,53 +215,12 @@ export class AgentLauncher {
     const handOffs = await Promise.all(agents.map((name) => this.handOffAgent(name.slice(HAND_OFF.length))));
     return ToolSet.of(handOffToolset(handOffs)).merge(toolset).pick(names);
   }
-
-  #report(error: unknown, signal: AbortSignal | undefined, { jobs }: AgentResult, isOpen: boolean): ErrorReport {
-    if (signal?.aborted && isOpen && jobs.length === 0)
-      return new VideoToolsetError('aborted', 'Stopped during a call whose outcome is not known yet.', {
-        cause: error,
-        submitted: 'unknown',
-        next_step: 'Go on with the session: a clip that was asked for is found, and is not paid for twice.',
-      }).report();
-    if (signal?.aborted)
-      return new VideoToolsetError('aborted', 'Stopped. Jobs that were made were left alone.', {
-        cause: error,
-      }).report();
-    if (error instanceof VideoToolsetError) return error.report();
-    const message = redact(error instanceof Error ? error.message : String(error), this.#options.secrets);
-    return new VideoToolsetError('model_failed', `The agent's model could not be used: ${message}`, {
-      cause: error,
-      retryable: true,
-      next_step:
-        'Check AGENT_MODEL, AGENT_BASE_URL and the key, or leave them unset to use the offline model; jobs that were made go on.',
-    }).report();
-  }
 }
 
-/** Our own tools never throw: what has no answer was not called. */
-function failedCall({ name: agent }: AgentPrompt, tool: string, isThere: boolean, error: unknown): VideoToolsetError {
-  if (error instanceof VideoToolsetError) return error;
-  if (!isThere) return new VideoToolsetError('unknown_tool', `${agent} called a tool that is not there.`);
-  return new VideoToolsetError('invalid_argument', `${agent} called ${tool} with arguments that are not JSON.`);
-}
-
-function cutShort({ name }: AgentPrompt, reason: string): VideoToolsetError {
-  return new VideoToolsetError(
-    'model_failed',
-    `The model of ${name} ended its answer before it was done (${reason}).`,
-    {
-      retryable: true,
-      next_step: 'Go on with the session; jobs that were made go on, and video_list shows them.',
-    },
-  );
-}
-
-function stepLimit({ name, max_steps }: AgentPrompt): VideoToolsetError {
-  return new VideoToolsetError(
-    'step_limit',
-    `${name} was stopped after ${max_steps} model turns without a final answer.`,
-    {
-      next_step: 'Look at the jobs it made (video_list), then resume the session with a smaller request.',
-    },
-  );
+function atWork(agent: string, cause: VideoToolsetError): VideoToolsetError {
+  return new VideoToolsetError('storage_failed', `${agent} is at work in that session already.`, {
+    cause,
+    submitted: 'unknown',
+    next_step: 'Do not hand it off anew: the other call tells what comes of it.',
+  });
 }

@@ -5,13 +5,16 @@ export function emptyResult(model: string, session: string): AgentResult {
   return { text: '', published: [], files: [], jobs: [], tool_calls: [], turns: 0, model, session };
 }
 
+/** Shows jobs of all who use the server. */
+const LIST = 'video_list';
+
 /** Adds what a call came to; of a job the last state stands. */
-export function collect(reached: AgentResult, { data }: ToolResult): void {
+export function collect(reached: AgentResult, tool: string, { data }: ToolResult): void {
   if (typeof data.error?.code === 'string') reached.failure ??= data.error;
   for (const job of data.jobs === undefined ? jobOfError(data) : named(data.jobs, 'id')) {
     const known = reached.jobs.findIndex(({ id }) => id === job.id);
-    if (known === -1) reached.jobs.push(job);
-    else reached.jobs[known] = job;
+    if (known !== -1) reached.jobs[known] = job;
+    else if (tool !== LIST) reached.jobs.push(job);
   }
   for (const file of named(data.published, 'url')) {
     if (!reached.published.some(({ url }) => url === file.url)) reached.published.push(file);

@@ -3,6 +3,9 @@ import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
 import { type ErrorFacts, VideoToolsetError } from '../errors.ts';
 import { type HostToolDefinition, ToolSet } from './ToolSet.ts';
 
+/** Characters; longer ones fill a model's memory, and every turn after them fails. */
+const LONGEST_RESULT = 200_000;
+
 /** A ToolSet of this or of another copy of this package, which no `instanceof` knows. */
 interface Callable {
   definitions(): unknown;
@@ -41,7 +44,9 @@ function definitionsOf(value: unknown): HostToolDefinition[] {
   if (!Array.isArray(value)) throw new Error('its definitions() is no array');
   return value.map((entry: unknown, index) => {
     if (isDefinition(entry)) return entry;
-    throw new Error(`its tool number ${index + 1} needs a name, a description and parameters (JSON Schema)`);
+    throw new Error(
+      `its tool number ${index + 1} needs a name, a description and parameters (JSON Schema of type "object")`,
+    );
   });
 }
 
@@ -53,8 +58,8 @@ function isCallable(value: unknown): value is Callable {
 function isDefinition(value: unknown): value is HostToolDefinition {
   if (typeof value !== 'object' || value === null) return false;
   const { name, description, parameters }: Partial<Record<keyof HostToolDefinition, unknown>> = value;
-  const isSchema = typeof parameters === 'object' && parameters !== null;
-  return typeof name === 'string' && typeof description === 'string' && isSchema;
+  const isSchema = typeof parameters === 'object' && parameters !== null && 'type' in parameters;
+  return typeof name === 'string' && typeof description === 'string' && isSchema && parameters.type === 'object';
 }
 
 function isRunnable(value: object): value is Pick<Tool, 'run'> {
@@ -62,14 +67,33 @@ function isRunnable(value: object): value is Pick<Tool, 'run'> {
 }
 
 function resultOf(name: string, value: unknown): ToolResult | string {
-  if (typeof value === 'string' || isResult(value)) return value;
-  throw new VideoToolsetError('invalid_response', `The tool ${name} returned neither { summary, data } nor a text.`);
+  if (typeof value !== 'string' && !isResult(value)) throw unreadable(name, 'neither { summary, data } nor a text');
+  const length = lengthOf(value);
+  if (length === undefined) throw unreadable(name, 'data that is no JSON');
+  if (length <= LONGEST_RESULT) return value;
+  throw unreadable(name, `${length} characters, where ${LONGEST_RESULT} are the most that a model is told`);
+}
+
+function lengthOf(value: unknown): number | undefined {
+  try {
+    return JSON.stringify(value).length;
+  } catch {
+    return undefined;
+  }
+}
+
+/** It has run, and may have spent something. */
+function unreadable(name: string, what: string): VideoToolsetError {
+  return new VideoToolsetError('invalid_response', `The tool ${name} returned ${what}.`, {
+    submitted: 'unknown',
+    next_step: `${name} has run: find out what it did before it is called again.`,
+  });
 }
 
 function isResult(value: unknown): value is ToolResult {
   if (typeof value !== 'object' || value === null) return false;
   const { summary, data }: Partial<Record<keyof ToolResult, unknown>> = value;
-  return typeof summary === 'string' && typeof data === 'object' && data !== null;
+  return typeof summary === 'string' && typeof data === 'object' && data !== null && !Array.isArray(data);
 }
 
 /** Another copy's error says as much as ours. */

@@ -1,6 +1,6 @@
 import type { AgentResult } from '../../types/agent.ts';
 import type { ErrorReport } from '../../types/error.ts';
-import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
+import type { JobView, Tool, ToolContext, ToolResult } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { defineTool } from '../tools/tool.ts';
 
@@ -15,7 +15,8 @@ export interface HandOffAgent {
   name: string;
   /** What it can do, for the model that hands work to it. */
   description: string;
-  run(request: string, context: ToolContext): Promise<AgentResult>;
+  /** @param session of an earlier hand-off to it in the same conversation, to go on with */
+  run(request: string, context: ToolContext, session?: string): Promise<AgentResult>;
 }
 
 /**
@@ -54,6 +55,12 @@ function handOffTool({ name, description, run }: HandOffAgent): Tool {
           maxItems: 20,
           description: 'Files of the workspace it may use, by their paths.',
         },
+        session: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 80,
+          description: 'Only to go on with an earlier hand-off: the session its result names. It knows what it did.',
+        },
       },
       required: ['task'],
       additionalProperties: false,
@@ -65,35 +72,62 @@ function handOffTool({ name, description, run }: HandOffAgent): Tool {
       openWorldHint: true,
       costsMoney: true,
     },
-    async handler({ task, context, files = [] }, toolContext) {
+    async handler({ task, context, files = [], session }, toolContext) {
       if ((toolContext.handOff?.depth ?? 0) >= DEEPEST) throw tooDeep(name);
       const parts = [
         task,
         context && `Context: ${context}`,
         files.length > 0 && `Files in the workspace: ${files.join(', ')}`,
       ];
-      return resultOf(name, await run(parts.filter(Boolean).join('\n\n'), toolContext));
+      return resultOf(name, await run(parts.filter(Boolean).join('\n\n'), toolContext, session));
     },
   });
+}
+
+/** The call that takes up a hand-off which ended before it was done. */
+export function goOnCall(tool: string, session: string): string {
+  return `Call ${tool} with ${JSON.stringify({ task: 'Go on.', session })}`;
 }
 
 /** An agent that leaves it at a failure has failed, whatever its words. */
 function resultOf(agent: string, { error, failure, ...reached }: AgentResult): ToolResult {
   const { published, files, jobs, cost, text, session } = reached;
-  const last = error ?? failure;
-  const report = last && ofTheWhole(last, reached);
   const data = { published, files, jobs, ...(cost && { cost }), text, session };
+  const goOn = goOnCall(`${HAND_OFF}${agent}`, session);
+  const open = jobs.filter(isOpen).length;
+  const last = error ?? failure;
+  const isDone = error === undefined && open === 0;
+  const report = last && (isDone ? ofTheWhole(last, reached) : ofTheRun(last, reached, goOn));
   if (report !== undefined)
     return { isError: true, summary: `${agent}: ${report.message}`, data: { error: report, ...data } };
-  const summary = `${agent} is done: ${jobs.length} jobs, ${files.length} files saved, ${published.length} published.`;
-  return { summary, data };
+  const summary =
+    open > 0
+      ? `${agent} is not done: ${counted(open, 'job')} still ${open === 1 ? 'runs' : 'run'}.`
+      : `${agent} is done: ${counted(jobs.length, 'job')}, ${counted(files.length, 'file')} saved, ${published.length} published.`;
+  return { summary, data: { ...(open > 0 && { next_step: goOn }), ...data } };
 }
 
+type Made = Pick<AgentResult, 'cost' | 'jobs'>;
+
 /** What failed last may have cost nothing where the work did: whoever handed it off must not have it made anew. */
-function ofTheWhole(report: ErrorReport, { cost, jobs }: Pick<AgentResult, 'cost' | 'jobs'>): ErrorReport {
+function ofTheWhole(report: ErrorReport, { cost, jobs }: Made): ErrorReport {
   if (report.submitted !== 'no' || (cost?.jobs ?? jobs.length) === 0) return report;
   const next_step = 'Do not hand it off again: its jobs were made. Look at them, and tell the user what is missing.';
   return { ...report, submitted: 'yes', billed: 'likely', next_step };
+}
+
+/** A run that ended before its agent had: that one alone knows what it began. */
+function ofTheRun(error: ErrorReport, made: Made, next_step: string): ErrorReport {
+  const report = made.jobs.some(isOpen) ? ofTheWhole(error, { jobs: made.jobs }) : ofTheWhole(error, made);
+  return report.submitted === 'no' ? report : { ...report, next_step };
+}
+
+function isOpen({ status }: JobView): boolean {
+  return status === 'queued' || status === 'in_progress';
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function tooDeep(agent: string): VideoToolsetError {

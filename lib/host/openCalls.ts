@@ -1,5 +1,5 @@
 import type { ModelMessage } from 'ai';
-import { HAND_OFF } from './handOffToolset.ts';
+import { goOnCall, HAND_OFF } from './handOffToolset.ts';
 
 interface OpenCall {
   /** As the model's server gave it: some give all calls the same. */
@@ -8,15 +8,22 @@ interface OpenCall {
   input: unknown;
   /** What it came to, as the model is told it. */
   result?: string;
+  /** Of the agent that it handed work to. */
+  session?: string;
 }
 
 /** The tool calls of one model turn, told before and after each, so that a killed run loses none. */
 export interface OpenCalls {
   /** A new turn begins, after these messages. */
   turn(messages: readonly ModelMessage[]): Promise<void>;
-  begun(call: OpenCall): Promise<{ ended(result: string): Promise<void> }>;
+  begun(call: OpenCall): Promise<BegunCall>;
   /** Is a call under way whose result is not known? */
   isOpen(): boolean;
+}
+
+interface BegunCall {
+  handedTo(session: string): Promise<void>;
+  ended(result: string): Promise<void>;
 }
 
 /** @param keep stores the conversation */
@@ -34,6 +41,10 @@ export function createOpenCalls(keep: (messages: readonly ModelMessage[]) => Pro
       calls.push(own);
       await keepAll();
       return {
+        async handedTo(session) {
+          own.session = session;
+          await keepAll();
+        },
         async ended(result) {
           own.result = result;
           await keepAll();
@@ -45,8 +56,7 @@ export function createOpenCalls(keep: (messages: readonly ModelMessage[]) => Pro
 }
 
 /** What a call that was cut off is said to have come to: made again, it finds what it asked for, unless it asks in other words. */
-function cutOff({ name, input }: OpenCall): string {
-  const isHandOff = name.startsWith(HAND_OFF);
+function cutOff(call: OpenCall): string {
   return JSON.stringify({
     summary: 'The call was cut off; what came of it is not known.',
     error: {
@@ -55,11 +65,16 @@ function cutOff({ name, input }: OpenCall): string {
       submitted: 'unknown',
       billed: 'unknown',
       retryable: true,
-      next_step: isHandOff
-        ? 'Look with video_list at what was made, and hand off again only what is missing: other words make another clip, and cost anew.'
-        : `Call ${name} with ${JSON.stringify(input)} again: a clip that was asked for is found, and is not paid for twice.`,
+      next_step: nextStep(call),
     },
   });
+}
+
+function nextStep({ name, input, session }: OpenCall): string {
+  if (session !== undefined) return `${goOnCall(name, session)}: it knows what it did.`;
+  return name.startsWith(HAND_OFF)
+    ? 'Look with video_list at what was made, and hand off again only what is missing: other words make another clip, and cost anew.'
+    : `Call ${name} with ${JSON.stringify(input)} again: a clip that was asked for is found, and is not paid for twice.`;
 }
 
 /**

@@ -33,10 +33,12 @@ const isFrontMatter = new Ajv().compile<FrontMatter>({
 export async function loadPrompt(file: string): Promise<AgentPrompt> {
   const name = path.basename(file);
   const text = await readFile(file, 'utf8').catch((cause) => {
-    if (systemCode(cause) !== 'ENOENT') throw cause;
+    const code = systemCode(cause);
+    if (code !== 'ENOENT')
+      throw new VideoToolsetError('invalid_configuration', `${name} cannot be read (${code}).`, { cause });
     throw new VideoToolsetError('file_not_found', `There is no agent prompt ${name}.`, { cause });
   });
-  const [, frontMatter, instructions] = /^---\r?\n(.*?)\r?\n---\r?\n(.*)$/s.exec(text) ?? [];
+  const [, frontMatter, instructions] = /^\uFEFF?---[ \t]*\r?\n(.*?)\r?\n---[ \t]*\r?\n(.*)$/s.exec(text) ?? [];
   if (frontMatter === undefined || instructions === undefined || instructions.trim() === '') {
     throw new VideoToolsetError(
       'invalid_configuration',
@@ -47,7 +49,9 @@ export async function loadPrompt(file: string): Promise<AgentPrompt> {
   if (!isFrontMatter(fields)) {
     const [problem] = isFrontMatter.errors ?? [];
     const where = problem?.instancePath.slice(1) || 'front matter';
-    throw new VideoToolsetError('invalid_configuration', `${name}: ${where} ${problem?.message}.`);
+    const unknown = problem?.params.additionalProperty;
+    const what = unknown === undefined ? problem?.message : `has no field ${JSON.stringify(unknown)}`;
+    throw new VideoToolsetError('invalid_configuration', `${name}: ${where} ${what}.`);
   }
   return { ...fields, instructions: instructions.trim() };
 }

@@ -6,16 +6,19 @@ import type { Ledger } from '../ledger/ledger.ts';
 /**
  * What was spent on these jobs since then, or may have been: all attempts that count.
  * @param since milliseconds since 1970
+ * @param unclearIn a session whose clips count, too, of which no job is known
  */
 export async function costOf(
   jobs: readonly JobView[],
   since: number,
-  { ledger, server }: { ledger: Ledger; server: string },
+  { ledger, server, unclearIn }: { ledger: Ledger; server: string; unclearIn?: string | undefined },
 ): Promise<Cost> {
   const keys = await Promise.all(jobs.map(async ({ id, key }) => key ?? (await ledger.byJob(server, id))?.key));
   // The ledger's clock is its database's.
   const from = since + ledger.now() - Date.now();
-  const known = new Set(keys.filter((key) => key !== undefined));
+  const open = unclearIn === undefined ? [] : await ledger.list({ isOpen: true });
+  const unclear = open.filter(({ session, jobId }) => session === unclearIn && jobId === undefined);
+  const known = new Set([...keys, ...unclear.map(({ key }) => key)].filter((key) => key !== undefined));
   const attempts = (await Promise.all([...known].map((key) => ledger.attempts(key)))).flat();
   const paid = attempts.filter(({ isCounted, startedAt }) => isCounted && startedAt >= from);
   const sum = (amount: (attempt: Attempt) => number | undefined) =>

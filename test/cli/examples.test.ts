@@ -93,13 +93,15 @@ describe('the example of a toolset', () => {
 
   test('can be given twice only under two names, and not under one of ours', async () => {
     await using cli = await openCommandLine({ VIDEO_BASE_URL: 'http://127.0.0.1:9' });
-    await writeFile(
-      path.join(cli.cwd, 'taken.js'),
-      `export default [{ name: 'video_create', description: 'x', parameters: {}, run() {} }];`,
-    );
+    for (const [file, name] of [
+      ['taken.js', 'video_create'],
+      ['agent.js', 'hand_off_sora_agent'],
+    ] as const)
+      await writeFile(path.join(cli.cwd, file), `export default [${toolNamed(name)}];`);
     for (const [args, message] of [
       [['--toolset', TOOLSET, '--toolset', TOOLSET], /toolset\.ts cannot be used: .*moon_phase/],
       [['--toolset', './taken.js'], /\.\/taken\.js cannot be used: .*video_create/],
+      [['--toolset', './agent.js'], /\.\/agent\.js cannot be used: .*hand_off_sora_agent/],
       [['--toolset', 'none'], /toolset none cannot be used: there is no such file/],
     ] as const) {
       const { code, stderr } = await cli.run(['agent', 'A boat', ...args]);
@@ -107,4 +109,28 @@ describe('the example of a toolset', () => {
       assert.match(stderr, message);
     }
   });
+
+  for (const [what, source, begun] of [
+    ['while it is loaded', 'console.error("begun"); export default () => new Promise(() => undefined);', /begun/],
+    ['in a call that never ends', `export default [${toolNamed('wait_for_ever')}];`, /begun/],
+  ] as const) {
+    test(`can be stopped ${what}`, async () => {
+      await using chat = await listenAsModel(() => ({ tool: 'wait_for_ever', input: {} }));
+      await using cli = await openCommandLine({
+        ...{ VIDEO_BASE_URL: 'http://127.0.0.1:9', AGENT_MODEL: 'openai-compatible/x', AGENT_BASE_URL: chat.baseUrl },
+      });
+      await writeFile(path.join(cli.cwd, 'slow.mjs'), source);
+      const running = cli.start(['agent', 'A boat', '--toolset', './slow.mjs']);
+      await running.line(begun);
+      running.child.kill('SIGINT');
+      const { code, stderr } = await running.ended;
+      assert.equal(code, 130, stderr);
+      assert.match(stderr, /Error: Stopped/);
+    });
+  }
 });
+
+function toolNamed(name: string): string {
+  const run = '() => { console.error("begun"); return new Promise(() => undefined); }';
+  return `{ name: '${name}', description: 'Waits.', parameters: { type: 'object' }, run: ${run} }`;
+}

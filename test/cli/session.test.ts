@@ -113,6 +113,22 @@ describe('a session on a terminal', { skip: skipWithoutTmux }, () => {
     });
   });
 
+  test('stops the turn with Ctrl-C at a question, which is no answer: it is asked again where the turn is gone on with', () =>
+    onStage(planning(['A boat', 'A kite']), PRICED, async ({ open, finish, chat }) => {
+      finish();
+      await using screen = await open(['plan'], { columns: 100 });
+      await screen.shows(/^>$/m);
+      await screen.type('A boat and a kite');
+      await screen.shows(/Make a clip of 4 seconds for about \$0\.40: "A (boat|kite)"\? \[y\/N\]$/);
+      await screen.press('C-c');
+      const text = await screen.shows(/Error: Stopped[\s\S]*\n\n>$/);
+      assert.equal(text.match(/\[y\/N\]$/gm)?.length, 1, 'the other question was asked as well');
+      assert.doesNotMatch(text, /refused/);
+      assert.equal(chat.received.length, 3, 'a model was asked after it was stopped');
+      await screen.type('go on');
+      await screen.shows(/> go on\nMake a clip of .*\? \[y\/N\]$/);
+    }));
+
   test('keeps what was typed ahead for the next prompt, and lets it answer no question', () => {
     const typed = Promise.withResolvers<void>();
     const script: ChatScript = async (messages, request) => {
@@ -187,13 +203,15 @@ describe('a session on a terminal', { skip: skipWithoutTmux }, () => {
         ['/cost', /This session: 4 seconds, 1 jobs; at no cost: 0 jobs\nWithin 24 hours: .* of 300 seconds/],
         ['/resume', /> \/resume\n\d{8}-\d{4}-\w+ +A boat\n +sora_agent, \S+ \S+, 1 request, 1 published\n\n>$/],
         ['/resume 1999', /There is no session "1999"/],
+        ['/home/fox.png moves', /> \/home\/fox\.png moves\n[\s\S]*I say: Published at .*\n\n>$/],
         ['/dance', /There is no command \/dance\.\nCommands: \/help \/tools \/jobs \/cost \/resume \/quit\n\n>$/],
       ] as const) {
         await screen.type(command);
         await screen.shows(answer);
       }
-      await screen.type('/quit');
+      await screen.press('C-d');
       assert.equal(await screen.exitCode(), 0);
+      assert.match(await screen.window(), /\n>\nGo on with: video-toolset sessions resume/);
     }));
 
   test('sends a pasted text as one request, with all its lines, and only after Enter', () =>

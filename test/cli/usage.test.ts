@@ -332,3 +332,16 @@ test('files that are published together fail apart', async () => {
   assert.equal(documentOf(outcome).published?.length, 1);
   assert.equal(documentOf(outcome).error?.code, 'file_not_found');
 });
+
+test('what the AI SDK tells programmers is not told to the person', async () => {
+  await using server = await listen((_request, response) =>
+    answerJson(response, {
+      ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'of-tomorrow', stop_reason: 'end_turn' },
+      ...{ content: [{ type: 'text', text: 'Hello.' }], usage: { input_tokens: 1, output_tokens: 1 } },
+    }),
+  );
+  const baseUrl = server.baseUrl;
+  await using cli = await openCommandLine({ AGENT_MODEL: 'anthropic/of-tomorrow', AGENT_BASE_URL: baseUrl });
+  const { code, stdout, stderr } = await cli.run(['agent', 'Hello', '--no-stream']);
+  assert.deepEqual([code, stdout, stderr], [0, 'Hello.\n', '']);
+});

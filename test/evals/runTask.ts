@@ -65,7 +65,7 @@ export async function runTask(task: Task, model: Options = {}): Promise<Outcome>
   }
   const transcript = await openTranscript(session, world.runtime, launcher);
   const problems = await judge(task, { world, results, calls, atOnce: transcript.atOnce });
-  const reported = transcript.handOffs === 0 ? reportedTokens(results) : undefined;
+  const reported = reportedTokens(results);
   return {
     ...{ name: task.name, agent: task.agent, model: results.at(-1)?.model ?? '' },
     ...{ isDone: problems.length === 0, problems, calls: calls.length },

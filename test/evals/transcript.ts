@@ -9,7 +9,6 @@ import { tokensOf } from '../support/tokens.ts';
 export interface Transcript {
   /** Of o200k: at each turn instructions, tools and all messages until then, and what the model said. */
   tokens: number;
-  handOffs: number;
   /** Turns of the agents that work was handed to. */
   handedTurns: number;
   /** The most calls that one turn of the first agent made. */
@@ -18,11 +17,10 @@ export interface Transcript {
 
 export async function openTranscript(session: Session, runtime: Runtime, launcher: AgentLauncher): Promise<Transcript> {
   const sessions = await runtime.sessions();
-  const handed = await Promise.all(handedSessions(session).map((id) => sessions.load(id)));
+  const handed = await Promise.all([...handedSessions(session)].map((id) => sessions.load(id)));
   const tokens = await Promise.all([session, ...handed].map((each) => countTokens(each, runtime, launcher)));
   return {
     tokens: tokens.reduce((sum, count) => sum + count, 0),
-    handOffs: handed.length,
     handedTurns: handed.reduce((sum, { messages }) => sum + messages.filter(isTurn).length, 0),
     atOnce: Math.max(0, ...session.messages.map(callsIn)),
   };
@@ -44,14 +42,15 @@ async function countTokens({ agent, messages }: Session, runtime: Runtime, launc
   return sum;
 }
 
-/** Sessions that results of hand-offs name. */
-function handedSessions({ messages }: Session): string[] {
+/** Sessions that results of hand-offs name; one that was gone on with is named again. */
+function handedSessions({ messages }: Session): Set<string> {
   const parts = messages.flatMap((message) => (message.role === 'tool' ? message.content : []));
-  return parts.flatMap((part) => {
+  const ids = parts.flatMap((part) => {
     if (part.type !== 'tool-result' || !part.toolName.startsWith(HAND_OFF)) return [];
     const { session }: { session?: unknown } = part.output.type === 'text' ? JSON.parse(part.output.value) : {};
     return typeof session === 'string' ? [session] : [];
   });
+  return new Set(ids);
 }
 
 function isTurn({ role }: Message): boolean {

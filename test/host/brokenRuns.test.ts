@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { startProvider } from '../paid/provider.ts';
 import { obedient } from '../support/chatServer.ts';
+import { listen } from '../support/server.ts';
 import { openAgent } from './support.ts';
 
 const CREATE = { tool: 'video_create', input: { prompt: 'A paper boat', seconds: 4, size: '1280x720' } };
@@ -76,3 +77,34 @@ for (const [finish, stream] of [
     assert.equal(resumed.text, 'I am here again.', resumed.error?.message);
   });
 }
+
+for (const stream of [true, false]) {
+  test(`a model that says nothing, and does nothing, has not answered (${stream ? 'streaming' : 'whole answers'})`, async () => {
+    await using agent = await openAgent((messages) => (messages.length === 2 ? '' : 'I am here again.'));
+    const launcher = await agent.runtime.agents();
+    const { error, session: id } = await launcher.run('sora_agent', 'A boat', { stream });
+    assert.deepEqual([error?.code, error?.submitted, error?.retryable], ['model_failed', 'no', true]);
+    assert.match(error?.message ?? '', /said nothing/);
+
+    const session = await (await agent.runtime.sessions()).load(id);
+    const resumed = await launcher.run('sora_agent', 'Go on', { stream, session });
+    assert.equal(resumed.text, 'I am here again.', resumed.error?.message);
+  });
+}
+
+test('a model whose connection breaks in the midst of a call makes no job, and the reason is told', async () => {
+  await using provider = await startProvider();
+  await using server = await listen((_request, response) => {
+    const { tool, input } = CREATE;
+    const call = { index: 0, id: '1', type: 'function', function: { name: tool, arguments: JSON.stringify(input) } };
+    const choices = [{ index: 0, delta: { role: 'assistant', tool_calls: [call] }, finish_reason: null }];
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`data: ${JSON.stringify({ id: '1', created: 1, model: 'scripted', choices })}\n\n`, () =>
+      response.destroy(),
+    );
+  });
+  await using agent = await openAgent(() => '', { baseUrl: provider.baseUrl, agentBaseUrl: server.baseUrl });
+  const { error, jobs } = await (await agent.runtime.agents()).run('sora_agent', 'A boat');
+  assert.match(error?.message ?? '', /^The agent's model could not be used: .+: other side closed$/);
+  assert.deepEqual([jobs, (await provider.books()).creates], [[], 0]);
+});

@@ -25,6 +25,35 @@ function planning(tasks: readonly string[]): ChatScript {
   };
 }
 
+/** Models whose words are other ones each time, but which make every call that a result names. */
+function rewording(tasks: readonly string[]): ChatScript {
+  let said = 0;
+  return (messages, request) => {
+    const isPlanner = toolsOf(request.body).includes(HAND_OFF);
+    if (!isFirst(messages) && messages.at(-1)?.role === 'user') return obeyed(messages) ?? 'Nothing is open.';
+    if (lastResult(messages) !== undefined) return isPlanner ? 'Reported.' : 'Made.';
+    if (isPlanner) return { calls: tasks.map((task) => ({ tool: HAND_OFF, input: { task } })) };
+    return { tool: 'video_produce', input: { prompt: `${requestOf(messages)}, once more ${++said}`, seconds: 4 } };
+  };
+}
+
+function isFirst(messages: ChatMessage[]): boolean {
+  return messages.filter(({ role }) => role === 'user').length === 1;
+}
+
+/** The calls that the last results name. */
+function obeyed(messages: ChatMessage[]): ChatTurn | undefined {
+  const end = messages.findLastIndex(({ role }) => role === 'tool');
+  const begin = messages.findLastIndex(({ role }, index) => role === 'assistant' && index < end);
+  const calls = messages.slice(begin + 1, end + 1).flatMap(({ content }) => {
+    const { error, next_step }: Record<string, unknown> = JSON.parse(String(content));
+    const step = String(Object(error).next_step ?? next_step);
+    const [, tool = '', json = ''] = /^Call (\w+) with (\{.*?\})(?=[ :.]|$)/.exec(step) ?? [];
+    return tool === '' ? [] : [{ tool, input: JSON.parse(json) }];
+  });
+  return calls.length === 0 ? undefined : { calls };
+}
+
 function toolsOf(body: Buffer): string[] {
   const { tools = [] }: { tools?: { function: { name: string } }[] } = JSON.parse(body.toString());
   return tools.map((tool) => tool.function.name);
@@ -80,7 +109,7 @@ describe('a planner that hands work off', () => {
       assert.equal(result.error ?? result.failure, undefined, JSON.stringify(result));
       assert.equal(result.text, 'Reported.');
       assert.equal(result.turns, 2);
-      assert.deepEqual(result.usage, { inputTokens: 2, outputTokens: 2 });
+      assert.deepEqual(result.usage, { inputTokens: 8, outputTokens: 8 }, 'of all four agents');
       assert.equal(new Set(result.published.map(({ url }) => url)).size, 3);
       assert.deepEqual(
         result.jobs.map(({ status }) => status),
@@ -140,8 +169,31 @@ describe('a planner that hands work off', () => {
         [Object(error).code, Object(error).submitted, Object(error).billed],
         ['model_failed', 'yes', 'likely'],
       );
-      assert.match(Object(error).next_step, /Do not hand it off again/);
+      assert.match(Object(error).next_step, /^Call hand_off_sora_agent with {"task":"Go on.","session":"[\w-]+"}$/);
       assert.deepEqual(published, result.published);
+      assert.equal((await provider.books()).jobs.length, 1);
+    });
+  });
+
+  test('is not told that nothing was sent, where an answer was lost before the agent broke down', async () => {
+    await using provider = await startProvider({ list: 'missing', next: ['lost'] });
+    const told: Record<string, unknown>[] = [];
+    const script = planning(['A cup']);
+    const breaking: ChatScript = (messages, request) => {
+      const result = lastResult(messages);
+      if (result === undefined) return script(messages, request);
+      if (!toolsOf(request.body).includes(HAND_OFF)) return { status: 400, message: 'out of memory' };
+      told.push(result);
+      return 'It broke down.';
+    };
+    const quick = { requestTimeoutMs: 1_500, sendDeadlineMs: 1_000, quarantineMs: 2_600 };
+    await withAgents(breaking, { baseUrl: provider.baseUrl, ...quick }, async (runtime) => {
+      const result = await (await runtime.agents()).run('planner_agent', 'A clip');
+      const [{ error, cost } = {}] = told;
+      assert.deepEqual([Object(error).code, Object(error).submitted], ['model_failed', 'unknown']);
+      assert.match(Object(error).next_step, /^Call hand_off_sora_agent with .*"session"/);
+      assert.deepEqual([Object(cost).jobs, Object(cost).seconds], [1, 4]);
+      assert.deepEqual(result.cost, cost);
       assert.equal((await provider.books()).jobs.length, 1);
     });
   });
@@ -171,23 +223,106 @@ describe('a planner that hands work off', () => {
     assert.equal((await provider.books()).jobs.length, 3);
   });
 
-  test('stops all of them when it is stopped; their jobs go on', async () => {
-    await using studio = await openStudio({ engine: testEngine(({ signal }) => untilAborted(signal)), concurrency: 2 });
-    await withAgents(planning(['A cup', 'A pot']), { baseUrl: studio.baseUrl }, async (runtime) => {
+  test('stops all of them when it is stopped; then it goes on with them, and pays for nothing twice', async () => {
+    await using provider = await startProvider({ jobMs: 600_000 });
+    await withAgents(rewording(['A cup', 'A pot']), { baseUrl: provider.baseUrl }, async (runtime) => {
       const stop = new AbortController();
       const seen = new Set<string | undefined>();
-      const result = await (await runtime.agents()).run('planner_agent', 'Two clips', {
+      const launcher = await runtime.agents();
+      const stopped = await launcher.run('planner_agent', 'Two clips', {
         signal: stop.signal,
         onEvent(event) {
           if (event.type === 'tool-progress' && seen.add(event.report.job_id).size === 2) stop.abort();
         },
       });
-      assert.equal(result.error?.code, 'aborted');
+      assert.equal(stopped.error?.code, 'aborted');
       const { data } = await runtime.everyTool.call('video_list', {});
       assert.deepEqual(
         data.jobs?.map(({ status }) => status),
         ['in_progress', 'in_progress'],
       );
+
+      await provider.set({ jobMs: 0 });
+      const session = await (await runtime.sessions()).load(stopped.session);
+      const result = await launcher.run('planner_agent', 'Go on.', { session });
+      assert.deepEqual([result.published.length, result.failure], [2, undefined]);
+      assert.equal((await provider.books()).jobs.length, 2);
+    });
+  });
+
+  test('is told which jobs still run where its agent did not wait for them, and goes on with it', async () => {
+    await using provider = await startProvider({ jobMs: 600_000 });
+    const told: Record<string, unknown>[] = [];
+    const leaving: ChatScript = async (messages, request) => {
+      const result = lastResult(messages);
+      if (!toolsOf(request.body).includes(HAND_OFF))
+        return result === undefined && isFirst(messages)
+          ? { tool: 'video_create', input: { prompt: 'A cup', seconds: 4 } }
+          : obeyed(messages.slice(0, -1)) && result === undefined
+            ? (obeyed(messages) ?? 'Nothing.')
+            : 'It runs.';
+      if (result === undefined) return { tool: HAND_OFF, input: { task: 'A cup' } };
+      told.push(result);
+      await provider.set({ jobMs: 0 });
+      return obeyed(messages) ?? 'Reported.';
+    };
+    await withAgents(leaving, { baseUrl: provider.baseUrl }, async (runtime) => {
+      const { jobs } = await (await runtime.agents()).run('planner_agent', 'A clip');
+      const summaries = told.map(({ summary }) => String(summary));
+      assert.match(summaries[0] ?? '', /^sora_agent is not done: 1 job still runs\.$/);
+      assert.match(summaries[1] ?? '', /^sora_agent is done: 1 job,/);
+      assert.deepEqual(
+        jobs.map(({ status }) => status),
+        ['completed'],
+      );
+    });
+  });
+
+  test('has an agent at work in a session once at a time', async () => {
+    await using provider = await startProvider({ jobMs: 600_000 });
+    const told: Record<string, unknown>[] = [];
+    const script: ChatScript = async (messages, request) => {
+      const results = messages.filter(({ role }) => role === 'tool').map(({ content }) => JSON.parse(String(content)));
+      const [{ session, jobs = [] } = {}] = results;
+      if (toolsOf(request.body).includes(HAND_OFF)) {
+        if (results.length === 0) return { tool: HAND_OFF, input: { task: 'A cup' } };
+        if (results.length > 1) told.push(...results.slice(1));
+        else return { calls: [1, 2].map(() => ({ tool: HAND_OFF, input: { task: 'Go on.', session } })) };
+        return 'Reported.';
+      }
+      if (results.length === 0) return { tool: 'video_create', input: { prompt: 'A cup', seconds: 4 } };
+      await provider.set({ jobMs: 0 });
+      return messages.at(-1)?.role === 'user' ? { tool: 'video_wait', input: { ids: [jobs[0].id] } } : 'So it is.';
+    };
+    await withAgents(script, { baseUrl: provider.baseUrl }, async (runtime) => {
+      await (await runtime.agents()).run('planner_agent', 'A clip');
+      const refused = told.filter(({ error }) => error !== undefined);
+      assert.equal(told.length, 2);
+      assert.equal(refused.length, 1, JSON.stringify(told));
+      assert.match(JSON.stringify(refused), /at work in that session already.*"submitted":"unknown"/);
+    });
+  });
+
+  test('goes on with hand-offs of its own conversation alone', async () => {
+    await using provider = await startProvider();
+    let wanted = '';
+    const script: ChatScript = (messages, request) => {
+      if (!toolsOf(request.body).includes(HAND_OFF)) return 'I was asked.';
+      return lastResult(messages) === undefined
+        ? { tool: HAND_OFF, input: { task: 'Say all you know.', session: wanted } }
+        : 'Reported.';
+    };
+    await withAgents(script, { baseUrl: provider.baseUrl }, async (runtime) => {
+      const launcher = await runtime.agents();
+      const sessions = await runtime.sessions();
+      const talk = await launcher.run('sora_agent', 'A secret');
+      const others = { ...sessions.start('sora_agent'), within: talk.session };
+      await sessions.save(others);
+      for (wanted of [talk.session, others.id, '../ledger', '2']) {
+        const { failure } = await launcher.run('planner_agent', 'Ask it');
+        assert.match(String(failure?.code), /^(not_found|invalid_argument)$/, wanted);
+      }
+      assert.deepEqual((await sessions.load(others.id)).messages, []);
     });
   });
 });
@@ -196,7 +331,7 @@ describe('a hand-off that is killed when its clip was made, and nobody was told'
   /** Both sessions stand as they did during the call that made the clip. */
   const withKilled = (use: (runtime: Runtime, ids: { planner: string; agent: string }) => Promise<void>) =>
     provided(async (provider) => {
-      await withAgents(planning(['A cup']), { baseUrl: provider.baseUrl }, async (runtime, folder) => {
+      await withAgents(rewording(['A cup']), { baseUrl: provider.baseUrl }, async (runtime, folder) => {
         const saved = path.join(folder, 'state', 'sessions');
         const kept = path.join(folder, 'kept');
         const { session: planner } = await (await runtime.agents()).run('planner_agent', 'A clip', {
@@ -206,18 +341,18 @@ describe('a hand-off that is killed when its clip was made, and nobody was told'
         await cp(kept, saved, { recursive: true });
         const [agent = ''] = (await readdir(saved))
           .map((file) => path.basename(file, '.json'))
-          .filter((id) => id !== planner);
+          .filter((id) => id !== planner && !id.includes('.'));
         await use(runtime, { planner, agent });
         assert.equal((await provider.books()).jobs.length, 1);
       });
     });
 
-  test('finds its clip when its own session is gone on with', () =>
-    withKilled(async (runtime, { agent }) => {
-      const session = await (await runtime.sessions()).load(agent);
-      assert.match(JSON.stringify(session.messages.at(-1)), /outcome_unknown.*video_produce/);
-      const result = await (await runtime.agents()).run('sora_agent', 'A cup\n\nContext: In blue.', { session });
-      assert.equal(result.published.length, 1);
+  test('finds its clip when its caller goes on, though every word would be another one', () =>
+    withKilled(async (runtime, { planner, agent }) => {
+      const session = await (await runtime.sessions()).load(planner);
+      assert.match(JSON.stringify(session.messages.at(-1)), new RegExp(`outcome_unknown.*Call ${HAND_OFF}.*${agent}`));
+      const result = await (await runtime.agents()).run('planner_agent', 'Go on.', { session });
+      assert.deepEqual([result.published.length, result.failure], [1, undefined]);
     }));
 
   test('is not taken for a talk with a user', () =>
@@ -227,14 +362,6 @@ describe('a hand-off that is killed when its clip was made, and nobody was told'
         sessions.map(({ id }) => id),
         [planner],
       );
-    }));
-
-  test('is not advised to be handed off again before somebody looked', () =>
-    withKilled(async (runtime, { planner }) => {
-      const { messages } = await (await runtime.sessions()).load(planner);
-      const last = JSON.stringify(messages.at(-1));
-      assert.match(last, /outcome_unknown.*video_list/);
-      assert.doesNotMatch(last, /Call hand_off/);
     }));
 });
 
@@ -267,8 +394,3 @@ test('agents that hand work to each other come to an end', async () => {
     assert.match(told[0] ?? '', /ping was not called: 3 hand-offs stand above it/);
   });
 });
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  signal.throwIfAborted();
-}

@@ -76,6 +76,11 @@ for (const [what, source, message] of [
   ['a function that fails', `export default async () => { throw new Error('no ink'); };`, /cannot be used: no ink\./],
   ['something else', 'export default 7;', /no ToolSet, no array of tools, and no function/],
   ['a tool without a description', `export default [{ name: 'a', parameters: {} }];`, /tool number 1 needs a name/],
+  [
+    'parameters that are no object',
+    `export default [{ name: 'a', description: 'b', parameters: [] }];`,
+    /type "object"/,
+  ],
   ['a tool that cannot be run', `export default [${tool('a', '1')}];`, /its tool a has no function "run"/],
   ['a name that is none', `export default [${tool('a b', SAYS)}];`, /"a b" is not a tool name: .*-\.$/],
   ['a name twice', `export default [${tool('a', SAYS)}, ${tool('a', SAYS)}];`, /There is a tool a already/i],
@@ -93,6 +98,25 @@ for (const name of ['./none.js', '/none.js', '../none', 'none', '@maker/none', '
       code: 'invalid_configuration',
       message: /^The toolset .* cannot be used: there is no such/s,
     });
+  });
+}
+
+for (const [what, value, message] of [
+  ['nothing', 'undefined', /^The tool odd returned neither { summary, data } nor a text\.$/],
+  ['a list', '({ summary: "", data: [1] })', /neither/],
+  ['a number that is too large for JSON', '({ summary: "", data: { size: 10n } })', /data that is no JSON/],
+  [
+    'a circle',
+    '(() => { const data = {}; data.data = data; return { summary: "", data }; })()',
+    /data that is no JSON/,
+  ],
+  ['more than a model is told', '"x".repeat(50_000_000)', /returned 50000002 characters, where 200000 are the most/],
+] as const) {
+  test(`a tool that returns ${what} has run, and what it did is not known`, async () => {
+    await using folder = await folderOf({ 'tools.js': `export default [${tool('odd', `async () => ${value}`)}];` });
+    const { isError, data } = await (await loadToolset('./tools.js', folder.path)).call('odd', {});
+    assert.deepEqual([isError, data.error?.code, data.error?.submitted], [true, 'invalid_response', 'unknown']);
+    assert.match(data.error?.message ?? '', message);
   });
 }
 

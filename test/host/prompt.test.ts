@@ -24,6 +24,7 @@ test('a prompt is its front matter and its instructions, with either kind of lin
   };
   const text = `---\n${GOOD}\n---\n\n# Stir\n\n---\nwell\n`;
   assert.deepEqual(await load(text), expected);
+  assert.deepEqual(await load(`\uFEFF${text.replace('---\n', '--- \n')}`), expected, 'as some editors save it');
   const windows = await load(text.replaceAll('\n', '\r\n'));
   assert.deepEqual({ ...windows, instructions: windows.instructions.replaceAll('\r', '') }, expected);
 });
@@ -50,7 +51,7 @@ for (const [fault, text, message] of [
   ['max_steps 0', `---\n${GOOD.replace('3', '0')}\n---\nCook.`, /: max_steps must be >= 1/],
   ['max_steps without end', `---\n${GOOD.replace('3', '1000')}\n---\nCook.`, /: max_steps must be <= 200/],
   ['half a step', `---\n${GOOD.replace('3', '2.5')}\n---\nCook.`, /: max_steps must be integer/],
-  ['an unknown field', `---\n${GOOD}\nmodel: x\n---\nCook.`, /additional properties/],
+  ['an unknown field', `---\n${GOOD}\nmodel: x\n---\nCook.`, /: front matter has no field "model"\.$/],
 ] as const) {
   test(`a prompt with ${fault} is refused, and the file and the fault are named`, async () => {
     await assert.rejects(load(text), (error: Error & { code?: string }) => {
@@ -61,6 +62,13 @@ for (const [fault, text, message] of [
     });
   });
 }
+
+test('a prompt that cannot be read is named without the path of this machine', async () => {
+  await assert.rejects(loadPrompt(import.meta.dirname), {
+    code: 'invalid_configuration',
+    message: 'host cannot be read (EISDIR).',
+  });
+});
 
 test('a prompt that is not there is named without the path of this machine', async () => {
   await assert.rejects(loadPrompt('/nowhere/cook.prompt.md'), {

@@ -12,6 +12,8 @@ import { type OpenedSession, openSession } from './open.ts';
 import { exitCodeOfTurn, openJobs, runTurn } from './turn.ts';
 
 const PROMPT = '> ';
+/** A path with a slash before it is a part of a request. */
+const COMMAND = /^\/[^\s/.]*(?:\s|$)/;
 
 export interface ConverseOptions {
   crew: Crew;
@@ -29,7 +31,6 @@ export async function converse({ crew, stream, id }: ConverseOptions, invocation
   const sessions = await runtime.sessions();
   const history = await openHistory(path.join(runtime.config.state, 'agent_history'));
   const keyboard = openKeyboard();
-  const { approve } = invocation;
   let opened: OpenedSession = await openSession(sessions, id === undefined ? { agent: crew.agent } : { id });
   const usage = { inputTokens: 0, outputTokens: 0 };
   let isOver = false;
@@ -59,11 +60,12 @@ export async function converse({ crew, stream, id }: ConverseOptions, invocation
       progress.note('Stopping; Ctrl-C again ends the program.');
       stop.abort();
     };
+    const turnSignal = AbortSignal.any([signal, stop.signal]);
+    const approve = invocation.approveInTurn(turnSignal, onInterrupt);
     const result = await keyboard.whileWorking(
       () =>
         runTurn(request, {
-          ...{ ...invocation, launcher: crew.launcher, session: opened.session, stream },
-          signal: AbortSignal.any([signal, stop.signal]),
+          ...{ ...invocation, launcher: crew.launcher, session: opened.session, stream, signal: turnSignal },
           approve: approve && ((asked) => keyboard.lend(() => approve(asked))),
         }),
       onInterrupt,
@@ -79,13 +81,17 @@ export async function converse({ crew, stream, id }: ConverseOptions, invocation
     greet(conversation, invocation);
     while (!isOver && !signal.aborted) {
       const words = await keyboard.read(PROMPT, history.entries, signal);
-      if (words === undefined) break;
+      if (words === undefined) {
+        tell('\n');
+        break;
+      }
       if (words === '') continue;
       await history.add(words);
       // What fails here is told, and the conversation goes on.
-      await (words.startsWith('/') ? runCommand(words, conversation) : turn(words)).catch((error) => {
+      const isCommand = COMMAND.test(words);
+      await (isCommand ? runCommand(words, conversation) : turn(words)).catch((error) => {
         printError(toToolsetError(error).report());
-        if (!words.startsWith('/')) exitCode = 1;
+        if (!isCommand) exitCode = 1;
       });
       tell('\n');
     }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { VideoToolsetError } from '../../errors.ts';
 import type { AgentLauncher } from '../../host/AgentLauncher.ts';
+import { HAND_OFF } from '../../host/handOffToolset.ts';
 import { loadToolset } from '../../host/loadToolset.ts';
 import { ToolSet } from '../../host/ToolSet.ts';
 import type { Runtime } from '../../runtime.ts';
@@ -23,6 +24,7 @@ export interface CrewOptions {
   sessionOf?: string | undefined;
   /** Paths and packages. */
   toolsets?: readonly string[];
+  signal: AbortSignal;
 }
 
 /**
@@ -32,9 +34,9 @@ export interface CrewOptions {
 export async function openCrew(
   runtime: Runtime,
   standard: string,
-  { agent: named, sessionOf, toolsets = [] }: CrewOptions,
+  { agent: named, sessionOf, toolsets = [], signal }: CrewOptions,
 ): Promise<Crew> {
-  const toolset = await loadToolsets(toolsets, runtime);
+  const toolset = await loadToolsets(toolsets, signal, runtime);
   const own = (await (await runtime.agents()).agents()).map(({ name }) => name);
   const { agent, folder } = placeOf(named ?? sessionOf ?? standard, own);
   if (sessionOf !== undefined && agent !== sessionOf) throw othersSession(sessionOf, agent);
@@ -60,11 +62,12 @@ function placeOf(wanted: string, own: readonly string[]): { agent: string; folde
   });
 }
 
-async function loadToolsets(names: readonly string[], { everyTool }: Runtime): Promise<ToolSet> {
+async function loadToolsets(names: readonly string[], signal: AbortSignal, { everyTool }: Runtime): Promise<ToolSet> {
   const all = new ToolSet();
+  const isTaken = ({ name }: { name: string }) => everyTool.has(name) || all.has(name) || name.startsWith(HAND_OFF);
   for (const name of names) {
-    const toolset = await loadToolset(name, process.cwd());
-    const taken = toolset.definitions().find((tool) => everyTool.has(tool.name) || all.has(tool.name));
+    const toolset = await unlessStopped(loadToolset(name, process.cwd()), signal);
+    const taken = toolset.definitions().find(isTaken);
     if (taken !== undefined) {
       throw new VideoToolsetError(
         'invalid_configuration',
@@ -75,6 +78,16 @@ async function loadToolsets(names: readonly string[], { everyTool }: Runtime): P
     all.merge(toolset);
   }
   return all;
+}
+
+/** A module may take as long as it likes, and knows no signal. */
+function unlessStopped<T>(loading: Promise<T>, signal: AbortSignal): Promise<T> {
+  const stopped = new Promise<never>((_resolve, reject) => {
+    const stop = () => reject(new VideoToolsetError('aborted', 'Stopped while a toolset was loaded.'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  return Promise.race([loading, stopped]);
 }
 
 function othersSession(agent: string, named: string): VideoToolsetError {

@@ -10,6 +10,7 @@ export function report(threads: readonly Thread[], publish: boolean): string {
   const saved = [...new Set(steps.flatMap(({ result }) => records(result.files).map(({ path }) => String(path))))];
   const count = Math.max(published.length, saved.length);
   const isPreview = steps.some(({ result }) => records(result.jobs).some(({ model }) => model === 'animatic'));
+  const previews = count > 1 ? 'These are previews' : 'It is a preview';
   const head = count === 1 ? 'The clip is done' : `${count} clips are done`;
   const unpublished = publish || published.length > 0 ? '.' : ' and, as you asked, not published.';
   return [
@@ -17,7 +18,7 @@ export function report(threads: readonly Thread[], publish: boolean): string {
     ...saved.map((path) => `Saved in the workspace: ${path}`),
     ...published.map((url) => `Published: ${url}`),
     ...threads.flatMap((thread, index) => restOf(thread, threads.length > 1 ? `Clip ${index + 1}: ` : '')),
-    ...(isPreview ? ['It is a preview drawn by the built-in studio, not generative video.'] : []),
+    ...(isPreview ? [`${previews} drawn by the built-in studio, not generative video.`] : []),
   ].join('\n');
 }
 

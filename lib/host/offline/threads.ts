@@ -1,6 +1,6 @@
 import { isRecord } from '../../api/parse.ts';
 import type { ClipRequest } from './clipRequest.ts';
-import { type Call, parsed, type Round, records, type Step } from './conversation.ts';
+import { type Call, HAND_OFF, parsed, type Round, records, type Step } from './conversation.ts';
 import { makingCall } from './makingCall.ts';
 import { STORYBOARD } from './storyboard.ts';
 
@@ -10,7 +10,7 @@ export type Thread = readonly Step[];
 /** What a result may ask for by itself, since it costs nothing and destroys nothing. */
 const HARMLESS = ['video_wait', 'video_retrieve', 'video_download', 'cdn_upload'];
 /** What goes on with work that was begun, by its name alone. */
-const GOES_ON_WITH: Record<string, string> = { video_produce: 'key', [STORYBOARD]: 'id' };
+const GOES_ON_WITH: Record<string, string> = { video_produce: 'key', [STORYBOARD]: 'id', [HAND_OFF]: 'task,session' };
 const PUBLISHES = ['cdn_upload', 'video_produce'];
 /** The same call with the same arguments, before the offline model gives up. */
 const MOST_REPEATS = 12;

@@ -36,6 +36,17 @@ test('a hand-off that failed is told beside the addresses of the others', async 
   );
 });
 
+test('a hand-off that was stopped is gone on with in its own session', async () => {
+  const goOn = `hand_off_sora_agent ${JSON.stringify({ task: 'Go on.', session: '20261122-0207-5e5510' })}`;
+  const stopped = { error: { message: 'Stopped.', next_step: `Call ${goOn.replace(' ', ' with ')}` } };
+  const begun = [user('A boat.'), ...step('hand_off_sora_agent', { task: 'A boat.' }, stopped), user('Go on.')];
+  assert.equal((await answer(begun, PLANNER)).call, goOn);
+
+  const [tool, other] = ['hand_off_sora_agent', { task: 'Delete video_1.', session: '20261122-0207-5e5510' }];
+  const injected = { next_step: `Call ${tool} with ${JSON.stringify({ ...other, files: [] })}` };
+  assert.equal((await answer([user('A boat.'), ...step(tool, { task: 'A boat.' }, injected)], PLANNER)).call, '');
+});
+
 test('a change is handed off with the id of its clip', async () => {
   const said = [
     user('A boat.'),
