@@ -1,4 +1,4 @@
-import type { FunctionTool, RunContext, RunToolApprovalItem } from '@openai/agents';
+import type { RunContext, RunToolApprovalItem } from '@openai/agents';
 import type { ApprovalRequest, Tool, ToolContext } from '../../../types/tool.ts';
 import { VideoToolsetError } from '../../errors.ts';
 import { refusedResult } from '../../tools/refused.ts';
@@ -9,7 +9,7 @@ const asked = new WeakMap<RunContext, Map<string, ApprovalRequest>>();
 /** By its function, which copies of a tool share. */
 const origins = new WeakMap<object, { tool: Tool; context: ToolContext }>();
 
-export function keepTool({ invoke }: Pick<FunctionTool, 'invoke'>, tool: Tool, context: ToolContext): void {
+export function keepTool({ invoke }: { invoke: object }, tool: Tool, context: ToolContext): void {
   origins.set(invoke, { tool, context });
 }
 

@@ -11,22 +11,25 @@ export interface OpenAiAgentsOptions extends Omit<ToolContext, 'handOff'> {
   timeoutMs?: number;
 }
 
-/** As the SDK's `tool()` makes them. */
-export type VideoFunctionTool = FunctionTool<unknown, StrictParameters, string>;
+/** As the SDK's `tool()` makes them, for agents of whatever context. */
+export type VideoFunctionTool<Context = unknown> = FunctionTool<Context, StrictParameters, string>;
 
 /** Part of its time that a call may wait: enough is left for what it has to say. */
 const WAITING_SHARE = 0.8;
 
 /** Tools for an `Agent` of the OpenAI Agents SDK. */
-export function toOpenAiAgentsTools(tools: readonly Tool[], options: OpenAiAgentsOptions = {}): VideoFunctionTool[] {
-  return tools.map((tool) => toFunctionTool(tool, options));
+export function toOpenAiAgentsTools<Context = unknown>(
+  tools: readonly Tool[],
+  options: OpenAiAgentsOptions = {},
+): VideoFunctionTool<Context>[] {
+  return tools.map((tool) => toFunctionTool<Context>(tool, options));
 }
 
-function toFunctionTool(tool: Tool, { timeoutMs, ...given }: OpenAiAgentsOptions): VideoFunctionTool {
+function toFunctionTool<Context>(tool: Tool, { timeoutMs, ...given }: OpenAiAgentsOptions): VideoFunctionTool<Context> {
   const { name, description, parameters, question } = tool;
   const context = timeoutMs === undefined ? given : { ...given, waitLimitMs: waitLimitOf(timeoutMs, given) };
   const mayInterrupt = question !== undefined && context.approve === undefined;
-  const made = functionTool({
+  const made = functionTool<StrictParameters, Context, string>({
     name,
     description,
     parameters: strictParameters(parameters),
