@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { ErrorCode } from '../../types/error.ts';
+import { quoted } from '../controls.ts';
 import { ApiError, type ErrorFacts, VideoToolsetError } from '../errors.ts';
 import type { HttpRequest } from './http.ts';
 import { parseErrorBody } from './parse.ts';
@@ -20,7 +21,7 @@ export function refusalOf(
   context: RefusalContext,
 ): VideoToolsetError {
   const { message, ...detail } = parseErrorBody(body);
-  const said = message === undefined ? '' : `: ${message}`;
+  const said = message === undefined ? '' : `: ${quoted(message)}`;
   const requestId = typeof headers['x-request-id'] === 'string' ? headers['x-request-id'] : undefined;
   const id = requestId === undefined ? '' : ` (request ${requestId})`;
   const call = `${request.method} ${request.path} was answered with HTTP ${status}${said}${id}`;
