@@ -29,7 +29,9 @@ export function refusalOf(
   if (retired !== undefined)
     return new VideoToolsetError('retired', `${retired.message} (${call})`, { next_step: retired.next_step });
   const error = { ...detail, ...(message !== undefined && { message }) };
-  const facts = factsOf(status, error, request.makesJob === true, context);
+  const facts = isAboutTheAddress(request, status, error)
+    ? { next_step: 'Check the base URL (baseUrl, VIDEO_BASE_URL): this server makes no videos at that address.' }
+    : factsOf(status, error, request.makesJob === true, context);
   const pause = retryAfterMs(headers);
   return new ApiError(
     facts.submitted === 'unknown' ? 'outcome_unknown' : codeOfStatus(status, error),
@@ -59,6 +61,11 @@ export function isAboutTheModel({ code, message }: SaidError): boolean {
       message ?? '',
     )
   );
+}
+
+/** A create names no job that could be missing. */
+function isAboutTheAddress({ method, path }: HttpRequest, status: number, error: SaidError): boolean {
+  return status === 404 && method === 'POST' && path === '/videos' && !isAboutTheModel(error);
 }
 
 function codeOfStatus(status: number, error: SaidError): ErrorCode {

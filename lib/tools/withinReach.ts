@@ -9,8 +9,7 @@ const ANY_TOOL = new RegExp(`\\b(?:${TOOL_NAMES.join('|')})\\b`, 'g');
  * all of them, and not which were chosen, or are offered.
  */
 export function withinReach(tool: Tool, toolNames: readonly string[]): Tool {
-  const isBeyond = (step: string | undefined) =>
-    step?.match(ANY_TOOL)?.some((name) => !toolNames.includes(name)) === true;
+  const isBeyond = (step: string | undefined) => namesOther(step, toolNames);
   return {
     ...tool,
     async run(input, context) {
@@ -25,6 +24,11 @@ export function withinReach(tool: Tool, toolNames: readonly string[]): Tool {
       }
     },
   };
+}
+
+/** Does a step name a tool that is not among these? */
+export function namesOther(step: string | undefined, toolNames: readonly string[]): boolean {
+  return step?.match(ANY_TOOL)?.some((name) => !toolNames.includes(name)) === true;
 }
 
 function withOtherStep(error: VideoToolsetError, { annotations }: Tool): VideoToolsetError {
