@@ -17,7 +17,7 @@ export interface AiSdkToolsOptions {
   approve?: NonNullable<ToolContext['approve']>;
   /** The longest a call may wait, in milliseconds. @default the configuration's */
   waitLimitMs?: number;
-  /** Has models held to the schema by their server, where that can be done. @default false */
+  /** Has models held to the schema by their server, as OpenAI's strict functions are; Anthropic's take no such schema. @default false */
   strict?: boolean;
 }
 
