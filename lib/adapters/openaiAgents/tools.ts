@@ -2,7 +2,7 @@ import { type FunctionTool, tool as functionTool } from '@openai/agents';
 import type { Tool, ToolContext } from '../../../types/tool.ts';
 import { resultText, runTool } from '../../tools/run.ts';
 import { type StrictParameters, strictParameters } from '../../tools/strict.ts';
-import { answerTo, asksFirst, keepTool } from './approvals.ts';
+import { answerTo, asksFirst, keepTool, sessionOf } from './approvals.ts';
 import { failureText, givenUpText, keepCall } from './outcomes.ts';
 
 /** What every call is given; with an `approve` of its own the tools ask through it, and never interrupt a run. */
@@ -36,8 +36,9 @@ function toFunctionTool<Context>(tool: Tool, { timeoutMs, ...given }: OpenAiAgen
     strict: true,
     execute(input: unknown, runContext, details) {
       const signals = [context.signal, details?.signal].filter((signal) => signal !== undefined);
-      const approve = answerTo(tool, runContext, details?.toolCall?.callId);
-      const call = runTool(tool, input, { approve, ...context, signal: AbortSignal.any(signals) }).then(resultText);
+      const { callId } = details?.toolCall ?? {};
+      const answered = { approve: answerTo(tool, runContext, callId), ...sessionOf(runContext, callId) };
+      const call = runTool(tool, input, { ...answered, ...context, signal: AbortSignal.any(signals) }).then(resultText);
       return keepCall(call, details?.toolCall);
     },
     needsApproval:
