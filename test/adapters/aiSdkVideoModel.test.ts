@@ -201,7 +201,7 @@ test('a server without such an address is told as that, and no error speaks of t
   const { model, another } = place;
   const { message, report } = await failureOf(generateVideo({ model, prompt: 'A boat' }));
   assert.deepEqual([report.code, report.submitted], ['not_found', 'no']);
-  assert.match(message, /HTTP 404: "Not Found" Check the base URL \(baseUrl, VIDEO_BASE_URL\)/);
+  assert.match(message, /HTTP 404: "Not Found"\. Check the base URL \(baseUrl, VIDEO_BASE_URL\)/);
   await using broken = await listen((_request, response) => response.destroy());
   const lost = another({ baseUrl: broken.baseUrl, waitLimitMs: 1 });
   for (const failure of [{ message, report }, await failureOf(generateVideo({ model: lost, prompt: 'A boat' }))]) {
