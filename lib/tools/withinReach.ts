@@ -1,4 +1,4 @@
-import type { Tool } from '../../types/tool.ts';
+import type { Tool, ToolResult } from '../../types/tool.ts';
 import { TOOL_NAMES } from '../config/tools.ts';
 import { VideoToolsetError } from '../errors.ts';
 
@@ -9,33 +9,37 @@ const ANY_TOOL = new RegExp(`\\b(?:${TOOL_NAMES.join('|')})\\b`, 'g');
  * all of them, and not which were chosen, or are offered.
  */
 export function withinReach(tool: Tool, toolNames: readonly string[]): Tool {
-  const isBeyond = (step: string | undefined) => namesOther(step, toolNames);
   return {
     ...tool,
     async run(input, context) {
       try {
-        const result = await tool.run(input, context);
-        const { next_step, ...data } = result.data;
-        return isBeyond(next_step) ? { ...result, data } : result;
+        return resultWithinReach(await tool.run(input, context), toolNames);
       } catch (error) {
-        throw error instanceof VideoToolsetError && isBeyond(error.facts.next_step)
-          ? withOtherStep(error, tool)
-          : error;
+        if (!(error instanceof VideoToolsetError) || !namesOther(error.facts.next_step, toolNames)) throw error;
+        const { code, message, facts } = error;
+        const next_step = otherStep(facts.retryable);
+        throw new VideoToolsetError(code, message, { ...facts, cause: error, next_step });
       }
     },
   };
 }
 
-/** Does a step name a tool that is not among these? */
+/** The same of what a tool returned. */
+export function resultWithinReach(result: ToolResult, toolNames: readonly string[]): ToolResult {
+  const { next_step, ...data } = result.data;
+  const { error } = data;
+  if (error !== undefined && namesOther(error.next_step, toolNames))
+    return { ...result, data: { ...data, error: { ...error, next_step: otherStep(error.retryable) } } };
+  return namesOther(next_step, toolNames) ? { ...result, data } : result;
+}
+
+/** Does a step name a tool of ours that is not among these? */
 export function namesOther(step: string | undefined, toolNames: readonly string[]): boolean {
   return step?.match(ANY_TOOL)?.some((name) => !toolNames.includes(name)) === true;
 }
 
-function withOtherStep(error: VideoToolsetError, { annotations }: Tool): VideoToolsetError {
-  const { code, message, facts } = error;
-  const next_step =
-    annotations.costsMoney && facts.retryable === true
-      ? 'Make the same call again: it goes on with the same clip, and pays for nothing twice.'
-      : 'Tell the user how it stands: no tool here goes on with it.';
-  return new VideoToolsetError(code, message, { ...facts, cause: error, next_step });
+function otherStep(isRetryable = false): string {
+  return isRetryable
+    ? 'Make the same call again: what was sent is found, and is not paid for twice.'
+    : 'Tell the user how it stands: no tool here goes on with it.';
 }
