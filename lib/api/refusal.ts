@@ -7,6 +7,9 @@ import { parseErrorBody } from './parse.ts';
 import { retirement } from './retirement.ts';
 import { retryAfterMs } from './retry.ts';
 
+/** What is longer, or has blanks, is no id to be shown. */
+const REQUEST_ID = /^[!-~]{1,100}$/;
+
 export interface RefusalContext {
   host: string;
   /** Does this server's 429 to a create always come before a job is made? */
@@ -22,7 +25,7 @@ export function refusalOf(
 ): VideoToolsetError {
   const { message, ...detail } = parseErrorBody(body);
   const said = message === undefined ? '' : `: ${quoted(message)}`;
-  const requestId = typeof headers['x-request-id'] === 'string' ? headers['x-request-id'] : undefined;
+  const requestId = [headers['x-request-id']].flat().find((id) => id !== undefined && REQUEST_ID.test(id));
   const id = requestId === undefined ? '' : ` (request ${requestId})`;
   const call = `${request.method} ${request.path} was answered with HTTP ${status}${said}${id}`;
   const retired = retirement(context.host, status, headers, `${detail.code ?? ''} ${message ?? ''}`);

@@ -10,6 +10,7 @@ const LONGEST = 3_000;
 
 function hostile(status: string) {
   return listen(({ url }, response) => {
+    response.setHeader('x-request-id', ORDER.trim());
     if (url.includes('/content')) return answerJson(response, { error: { message: FLOOD } }, 400);
     if (url.includes('/refused')) return answerJson(response, { error: { message: FLOOD, code: FLOOD } }, 400);
     const error = status === 'failed' ? { message: FLOOD, code: FLOOD } : undefined;
