@@ -15,6 +15,11 @@ export function withoutControls(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(IN_TEXT, '\ufffd');
 }
 
+/** Another's words, in marks that they cannot leave: they are not taken for one's own. */
+export function quoted(words: string): string {
+  return escapedControls(JSON.stringify(words));
+}
+
 /** A JSON text whose strings say the same with escapes. */
 export function escapedControls(json: string): string {
   return json.replace(IN_TEXT, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -57,6 +57,11 @@ export class ApiError extends VideoToolsetError {
   }
 }
 
+/** A message that others follow. */
+export function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}
+
 /** The operating system's code of an error (`ENOENT`, `ECONNREFUSED`), looked for through its causes. */
 export function systemCode(error: unknown): string | undefined {
   for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth++) {

@@ -20,6 +20,7 @@ import { offeredTools } from './tools/offered.ts';
 import type { Services } from './tools/services.ts';
 import { storyboardTools } from './tools/storyboardToolset.ts';
 import { videoTools } from './tools/videoToolset.ts';
+import { withinReach } from './tools/withinReach.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Everything put together over one configuration, each part made on first use. */
@@ -168,7 +169,8 @@ export function createVideoToolset(options: Options = {}): Tool[] {
 
 function toolsOver(services: Services): Tool[] {
   const every = [...videoTools(services), ...cdnTools(services), ...storyboardTools(services)];
-  return every.filter(({ name }) => services.toolNames.includes(name));
+  const { toolNames } = services;
+  return every.filter(({ name }) => toolNames.includes(name)).map((tool) => withinReach(tool, toolNames));
 }
 
 /** Makes something at most once; a failure is not kept, so that the next use tries again. */

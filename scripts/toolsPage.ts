@@ -40,6 +40,7 @@ const RESULTS =
   'applies, `published`, `jobs` (`id`, `key`, `status`, `progress`, …), `files`, and `next_step`: one sentence, and where it is a call,\n' +
   '`Call <tool> with <JSON>`. Files are named by paths of the workspace; no result holds bytes. A failure holds\n' +
   '`error: { code, message, submitted, job_id?, billed, retryable, next_step? }`: `submitted` and `billed` say where the money stands.\n' +
+  'A next step names no tool that the model does not have; what a server said of a failure is short, and stands in quotation marks.\n' +
   'Every tool that makes a job goes through the [ledger](ledger.md): the same call again pays for nothing.';
 
 function presetCell(preset: string, names: readonly string[]): string {

@@ -17,7 +17,7 @@ export interface AiSdkToolsOptions {
   approve?: NonNullable<ToolContext['approve']>;
   /** The longest a call may wait, in milliseconds. @default the configuration's */
   waitLimitMs?: number;
-  /** Has models held to the schema by their server, where that can be done. @default false */
+  /** Has models held to the schema by their server, as OpenAI's strict functions are; Anthropic's take no such schema. @default false */
   strict?: boolean;
 }
 
@@ -40,7 +40,7 @@ export function toAiSdkTools(tools: readonly Tool[], options: AiSdkToolsOptions 
     const execute: ToolSet[string]['execute'] = (input, { toolCallId, messages, abortSignal: signal }) =>
       withProgress((progress) => {
         const ballot = ballots.ballot(tool, toolCallId, messages);
-        return runTool(tool, input, { ...context, ...ballot, progress, ...(signal && { signal }) });
+        return runTool(tool, input, { ...ballot, ...context, progress, ...(signal && { signal }) });
       });
     const schema = inputSchema(parameters, strict);
     return [
@@ -51,8 +51,9 @@ export function toAiSdkTools(tools: readonly Tool[], options: AiSdkToolsOptions 
   const approvals = tools
     .filter(({ question }) => question !== undefined)
     .map((tool) => {
-      const needed: SingleToolApprovalFunction<unknown, unknown, unknown> = async (input) => {
+      const needed: SingleToolApprovalFunction<unknown, unknown, unknown> = async (input, { toolCallId, messages }) => {
         const request = await questionOf(tool, input, context);
+        if (request !== undefined) ballots.noteAsked(toolCallId, messages);
         return request && { type: 'user-approval', reason: request.question };
       };
       return [tool.name, needed] as const;

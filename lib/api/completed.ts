@@ -1,4 +1,5 @@
 import type { Video } from '../../types/video.ts';
+import { quoted } from '../controls.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { isFinal } from './parse.ts';
 import { isModeration } from './refusal.ts';
@@ -21,10 +22,10 @@ export function requireCompleted(video: Video): void {
   if (video.status === 'expired') {
     throw new VideoToolsetError('expired', `The clip of job ${video.id} has expired on its server.`, {
       ...facts,
-      next_step: 'It cannot be fetched any more; make it anew with video_create if it is still wanted.',
+      next_step: 'It cannot be fetched any more; make it anew if it is still wanted.',
     });
   }
-  const reason = video.error?.message ?? 'its server gave no reason';
+  const reason = video.error === undefined ? 'its server gave no reason' : quoted(video.error.message);
   const code = isModeration(video.error) ? 'moderation_blocked' : 'job_failed';
   throw new VideoToolsetError(code, `Job ${video.id} ended as ${video.status}: ${reason}`, {
     ...facts,

@@ -108,7 +108,7 @@ function explained(error: unknown, { id }: Video, variant: VideoVariant): unknow
     return new VideoToolsetError('expired', `The clip of job ${id} has expired on its server: ${error.message}`, {
       ...facts,
       retryable: false,
-      next_step: 'It cannot be fetched any more; make it anew with video_create if it is still wanted.',
+      next_step: 'It cannot be fetched any more; make it anew if it is still wanted.',
     });
   }
   if (error.status === 422) {
@@ -136,7 +136,7 @@ function explained(error: unknown, { id }: Video, variant: VideoVariant): unknow
       {
         ...facts,
         retryable: false,
-        next_step: 'The clip is lost on the server; make it anew with video_create if it is still wanted.',
+        next_step: 'The clip is lost on the server; make it anew if it is still wanted.',
       },
     );
   }

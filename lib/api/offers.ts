@@ -36,7 +36,7 @@ export async function isMissingRoute(
   if (!(error instanceof ApiError)) return false;
   if (error.status === 405 || error.status === 501) return true;
   if (error.status !== 404) return false;
-  if (/: Not Found( \(|$)|unknown request url|invalid url|no route/i.test(error.message) || operation === 'list')
+  if (/: "Not Found"( \(|$)|unknown request url|invalid url|no route/i.test(error.message) || operation === 'list')
     return true;
   if (id === undefined) return false;
   return await api.retrieve(id).then(

@@ -1,5 +1,5 @@
 import type { Character, Video, VideoJobError, VideoList, VideoStatus } from '../../types/video.ts';
-import { hasControls } from '../controls.ts';
+import { hasControls, withoutControls } from '../controls.ts';
 import { VideoToolsetError } from '../errors.ts';
 
 /** Words seen for a job's state; any other is not an end (source: the servers' own code and documentation). */
@@ -12,7 +12,11 @@ const STATUS_WORDS: Record<VideoStatus, readonly string[]> = {
   expired: ['expired'],
 };
 
+const NO_REASON = 'The server gave no reason.';
+
 const SERVER_PATHS = ['file_path', 'file_paths', 'output_path'];
+/** In characters: a model and a terminal show it whole. */
+const LONGEST_REASON = 500;
 /** JSON may be nested deeper than the stack can follow; nothing that is looked for lies this deep. */
 const MAX_RAW_LEVELS = 64;
 
@@ -138,10 +142,10 @@ function time(value: unknown): number | undefined {
 }
 
 function jobError(value: unknown): VideoJobError | undefined {
-  if (typeof value === 'string' && value !== '') return { code: null, message: value };
+  if (typeof value === 'string' && value !== '') return { code: null, message: snippet(value) ?? NO_REASON };
   if (!isRecord(value)) return undefined;
-  const code = text(value.code) ?? null;
-  return { code, message: text(value.message) ?? code ?? 'The server gave no reason.' };
+  const code = snippet(text(value.code)) ?? null;
+  return { code, message: snippet(text(value.message)) ?? code ?? NO_REASON };
 }
 
 /** FastAPI's `detail`: a text, or a list of what is wrong where. */
@@ -158,7 +162,7 @@ function snippet(message: string | undefined): string | undefined {
     ?.replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  return line ? line.slice(0, 500) : undefined;
+  return line ? withoutControls(line.slice(0, LONGEST_REASON)).toWellFormed() : undefined;
 }
 
 function withoutServerPaths(fields: Record<string, unknown>, levels = MAX_RAW_LEVELS): Record<string, unknown> {

@@ -1,10 +1,14 @@
 import type { Dispatcher } from 'undici';
 import type { ErrorCode } from '../../types/error.ts';
+import { quoted } from '../controls.ts';
 import { ApiError, type ErrorFacts, VideoToolsetError } from '../errors.ts';
 import type { HttpRequest } from './http.ts';
 import { parseErrorBody } from './parse.ts';
 import { retirement } from './retirement.ts';
 import { retryAfterMs } from './retry.ts';
+
+/** What is longer, or has blanks, is no id to be shown. */
+const REQUEST_ID = /^[!-~]{1,100}$/;
 
 export interface RefusalContext {
   host: string;
@@ -20,15 +24,17 @@ export function refusalOf(
   context: RefusalContext,
 ): VideoToolsetError {
   const { message, ...detail } = parseErrorBody(body);
-  const said = message === undefined ? '' : `: ${message}`;
-  const requestId = typeof headers['x-request-id'] === 'string' ? headers['x-request-id'] : undefined;
+  const said = message === undefined ? '' : `: ${quoted(message)}`;
+  const requestId = [headers['x-request-id']].flat().find((id) => id !== undefined && REQUEST_ID.test(id));
   const id = requestId === undefined ? '' : ` (request ${requestId})`;
   const call = `${request.method} ${request.path} was answered with HTTP ${status}${said}${id}`;
   const retired = retirement(context.host, status, headers, `${detail.code ?? ''} ${message ?? ''}`);
   if (retired !== undefined)
     return new VideoToolsetError('retired', `${retired.message} (${call})`, { next_step: retired.next_step });
   const error = { ...detail, ...(message !== undefined && { message }) };
-  const facts = factsOf(status, error, request.makesJob === true, context);
+  const facts = isAboutTheAddress(request, status, error)
+    ? { next_step: 'Check the base URL (baseUrl, VIDEO_BASE_URL): this server makes no videos at that address.' }
+    : factsOf(status, error, request.makesJob === true, context);
   const pause = retryAfterMs(headers);
   return new ApiError(
     facts.submitted === 'unknown' ? 'outcome_unknown' : codeOfStatus(status, error),
@@ -58,6 +64,11 @@ export function isAboutTheModel({ code, message }: SaidError): boolean {
       message ?? '',
     )
   );
+}
+
+/** A create names no job that could be missing. */
+function isAboutTheAddress({ method, path }: HttpRequest, status: number, error: SaidError): boolean {
+  return status === 404 && method === 'POST' && path === '/videos' && !isAboutTheModel(error);
 }
 
 function codeOfStatus(status: number, error: SaidError): ErrorCode {

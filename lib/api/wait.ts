@@ -1,5 +1,5 @@
 import type { Video } from '../../types/video.ts';
-import { VideoToolsetError } from '../errors.ts';
+import { sentence, VideoToolsetError } from '../errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { isFinal } from './parse.ts';
 
@@ -166,7 +166,7 @@ function withOthers(error: unknown, others: readonly string[]): unknown {
 function withJob(error: unknown, id: string): unknown {
   if (!(error instanceof VideoToolsetError) || error.code === 'not_found' || error.code === 'invalid_argument')
     return error;
-  return new VideoToolsetError(error.code, `${error.message} The job ${id} was not touched.`, {
+  return new VideoToolsetError(error.code, `${sentence(error.message)} The job ${id} was not touched.`, {
     ...error.facts,
     cause: error,
     submitted: 'yes',

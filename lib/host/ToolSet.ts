@@ -2,6 +2,7 @@ import type { Host, ToolHandler } from '../../types/host.ts';
 import type { Tool, ToolContext, ToolResult } from '../../types/tool.ts';
 import { VideoToolsetError } from '../errors.ts';
 import { errorResult, runTool } from '../tools/run.ts';
+import { resultWithinReach } from '../tools/withinReach.ts';
 
 export interface HostToolDefinition {
   name: string;
@@ -46,13 +47,17 @@ export class ToolSet implements Host {
     return this.#tools.has(name);
   }
 
-  /** A new set of these tools only. @throws VideoToolsetError `unknown_tool` */
+  /** A new set of these tools only, none of which names another as its next step. @throws VideoToolsetError `unknown_tool` */
   pick(names: readonly string[]): ToolSet {
     const picked = new ToolSet();
     for (const wanted of names) {
       const tool = this.#tools.get(wanted);
       if (tool === undefined) throw this.#unknown(wanted);
-      picked.add(tool.name, tool.description, tool.parameters, tool.handler);
+      const { name, description, parameters, handler } = tool;
+      picked.add(name, description, parameters, async (input, context) => {
+        const result = await handler(input, context);
+        return typeof result === 'string' ? result : resultWithinReach(result, names);
+      });
     }
     return picked;
   }

@@ -209,6 +209,6 @@ export function jobOf({ key, jobId }: Clip): string {
 
 export function noSuchClip(key: string): VideoToolsetError {
   return new VideoToolsetError('not_found', `The ledger has no clip ${JSON.stringify(key.slice(0, 80))}.`, {
-    next_step: 'See the keys with: video-toolset ledger',
+    next_step: 'Use a key as a result named it; all are shown by: video-toolset ledger',
   });
 }

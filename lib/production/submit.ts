@@ -5,7 +5,7 @@ import type { ApprovalRequest, ToolContext } from '../../types/tool.ts';
 import type { JobRequest, Video } from '../../types/video.ts';
 import type { SendGate } from '../api/handover.ts';
 import type { PreparedJob } from '../api/prepare.ts';
-import { toToolsetError, VideoToolsetError } from '../errors.ts';
+import { sentence, toToolsetError, VideoToolsetError } from '../errors.ts';
 import { clipHash } from '../ledger/hash.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { priceQuestion, requireApproval } from './approval.ts';
@@ -239,7 +239,7 @@ function tooSlow(): VideoToolsetError {
 
 function unknownOutcome(cause: unknown, key: string): VideoToolsetError {
   const { message } = reasonOf(cause);
-  return new VideoToolsetError('outcome_unknown', `${message} The clip ${key} may have been made.`, {
+  return new VideoToolsetError('outcome_unknown', `${sentence(message)} The clip ${key} may have been made.`, {
     cause,
     submitted: 'unknown',
     billed: 'unknown',

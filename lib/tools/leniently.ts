@@ -5,7 +5,7 @@ import type { ParameterSchema, ParametersSchema } from '../../types/tool.ts';
  * texts, surrounding blanks, nulls for what was left out, one text for a list. The caller's object is never changed.
  */
 export function leniently(schema: ParametersSchema, input: unknown): unknown {
-  const given = typeof input === 'string' ? parsed(input) : (input ?? {});
+  const given = (typeof input === 'string' ? parsed(input.trim() || '{}') : input) ?? {};
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
   const entries = Object.entries(given)
     .filter(
@@ -35,7 +35,8 @@ function fitted(schema: ParameterSchema, value: unknown): unknown {
 
 function listOf(value: unknown): unknown {
   const list = typeof value === 'string' && value.startsWith('[') ? parsed(value) : value;
-  if (typeof list === 'string') return [list];
+  // One text with commas may be one entry or several.
+  if (typeof list === 'string') return list.includes(',') ? list : [list];
   return Array.isArray(list) ? list.map((entry) => (typeof entry === 'string' ? entry.trim() : entry)) : list;
 }
 

@@ -1,5 +1,6 @@
 import type { Clip } from '../../types/ledger.ts';
 import { isModeration } from '../api/refusal.ts';
+import { quoted } from '../controls.ts';
 import { VideoToolsetError } from '../errors.ts';
 
 /** Why a clip will not be made by itself. */
@@ -27,8 +28,9 @@ export function notMade({ key, jobId, state, error }: Clip): VideoToolsetError {
         },
       );
     default: {
-      const message = `The clip ${key} failed: ${error?.message ?? 'no reason was given'}`;
       const wasMade = jobId !== undefined;
+      const reason = error?.message ?? 'no reason was given';
+      const message = `The clip ${key} failed: ${wasMade ? quoted(reason) : reason}`;
       const isRefused = isModeration(error);
       return new VideoToolsetError(isRefused ? 'moderation_blocked' : 'job_failed', message, {
         ...job,

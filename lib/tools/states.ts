@@ -3,6 +3,7 @@ import type { JobView } from '../../types/tool.ts';
 import type { Video } from '../../types/video.ts';
 import { isFinal } from '../api/parse.ts';
 import { isModeration } from '../api/refusal.ts';
+import { quoted } from '../controls.ts';
 import { clipView } from './clips.ts';
 import type { Services } from './services.ts';
 import { jobView, nextCall } from './view.ts';
@@ -18,6 +19,11 @@ export function stateOfClip({ key, state, error }: Clip): string {
   return `The clip ${key} is ${state}: its job is not known yet.`;
 }
 
+/** What a server calls an id may be a sentence. */
+function named(id: string): string {
+  return /^[^\s"]{1,100}$/.test(id) ? id : quoted(id.slice(0, 100));
+}
+
 export function states(videos: Video[]): string {
   if (videos.length > 3) {
     const counts = Map.groupBy(videos, ({ status }) => status);
@@ -28,10 +34,10 @@ export function states(videos: Video[]): string {
 
 function stateOf(video: Video): string {
   const { id, status, progress, error } = video;
-  if (error) return `Job ${id} ended as ${status}: ${error.message}`;
+  if (error) return `Job ${named(id)} ended as ${status}: ${quoted(error.message)}`;
   return isFinal(status) || progress === undefined
-    ? `Job ${id} is ${status}.${status === 'completed' ? lifetimeOf(video) : ''}`
-    : `Job ${id} is ${status} (${Math.round(progress)} %).`;
+    ? `Job ${named(id)} is ${status}.${status === 'completed' ? lifetimeOf(video) : ''}`
+    : `Job ${named(id)} is ${status} (${Math.round(progress)} %).`;
 }
 
 /** How long the clip can be fetched; a server that says `null` keeps it, and one that says nothing may not. */

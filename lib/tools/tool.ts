@@ -57,19 +57,23 @@ function invalidArguments(
   tool: { name: string; parameters: ParametersSchema },
   errors: ErrorObject[],
 ): VideoToolsetError {
-  const problems = [...new Set(errors.map(describe))].slice(0, SHOWN_PROBLEMS).join('; ');
+  const problems = [...new Set(errors.map((error) => describe(error, tool.parameters)))]
+    .slice(0, SHOWN_PROBLEMS)
+    .join('; ');
   const names = Object.keys(tool.parameters.properties).join(', ');
   return new VideoToolsetError('invalid_argument', `${tool.name}: ${problems}. Nothing was sent.`, {
     next_step: `Correct the arguments and call ${tool.name} again; it takes: ${names}.`,
   });
 }
 
-function describe({ instancePath, keyword, params, message }: ErrorObject): string {
+function describe({ instancePath, keyword, params, message }: ErrorObject, { properties }: ParametersSchema): string {
   const name = instancePath.slice(1).replaceAll('/', '.') || 'the arguments';
   if (keyword === 'additionalProperties')
     return `there is no parameter ${JSON.stringify(params.additionalProperty.slice(0, 80))}`;
   if (keyword === 'required') return `${params.missingProperty} is missing`;
   if (keyword === 'enum') return `${name} must be one of ${params.allowedValues.join(', ')}`;
-  if (keyword === 'pattern') return `${name} does not have the form its description asks for`;
+  if (keyword === 'pattern')
+    return `${name} does not have the form it needs: ${properties[name]?.description.replace(/\.$/, '')}`;
+  if (keyword === 'type' && params.type === 'array') return `${name} must be a list, such as ["…", "…"]`;
   return `${name} ${message}`;
 }

@@ -4,7 +4,7 @@ import { noSuchClip } from '../production/advance.ts';
 import { type CreateArguments, createRequestOf } from '../production/createRequest.ts';
 import { type Outcome, produce, produceWish } from '../production/produce.ts';
 import { questionBefore, type Wish } from '../production/submit.ts';
-import { clipView } from './clips.ts';
+import { clipOf, clipView } from './clips.ts';
 import { notMade } from './notMade.ts';
 import type { Services } from './services.ts';
 import { defineTool } from './tool.ts';
@@ -51,7 +51,7 @@ export const videoProduceTool = (services: Services): Tool =>
         (max_seconds ?? Number.POSITIVE_INFINITY) * 1_000,
       );
       await services.workspace.requireWritable();
-      if (key !== undefined) return await goOn(key, services, { ...context, limitMs });
+      if (key !== undefined) return await goOn({ key, prompt }, services, { ...context, limitMs });
       if (prompt === undefined) throw nothingWanted();
       const wish = wishOf({ prompt, ...rest }, variation);
       const { isNew, ...outcome } = await produceWish(wish, services, { ...context, limitMs }).catch((error) => {
@@ -70,12 +70,17 @@ function wishOf(args: CreateArguments, variation: number | undefined): Wish {
   return { request: createRequestOf(args), goal: 'published', ...(variation && { variation }) };
 }
 
-async function goOn(key: string, services: Services, context: ToolContext & { limitMs: number }): Promise<ToolResult> {
+async function goOn(
+  { key, prompt }: { key: string; prompt: string | undefined },
+  services: Services,
+  context: ToolContext & { limitMs: number },
+): Promise<ToolResult> {
   const ledger = await services.ledger();
-  const clip = await ledger.get(key);
+  const clip = await clipOf(key, services);
   if (clip === undefined) throw noSuchClip(key);
+  if (prompt !== undefined && prompt !== clip.request.parameters.prompt) throw anotherWish(clip.key);
   await ledger.want(clip, 'published');
-  const outcome = await produce(key, services, context).catch((error) => {
+  const outcome = await produce(clip.key, services, context).catch((error) => {
     throw goesOnHere(error);
   });
   return resultOf(outcome, true);
@@ -102,6 +107,12 @@ export function resultOf({ clip, video, isSettled, file, published }: Outcome, i
     summary: `The clip ${key}${job} is not finished yet: it is ${state}. It is not lost, and is not paid for again.`,
     data: { ...view, next_step: nextCall('video_produce', { key }) },
   };
+}
+
+function anotherWish(key: string): VideoToolsetError {
+  return new VideoToolsetError('invalid_argument', `The clip ${key} has another prompt: nothing was sent.`, {
+    next_step: `For a new clip leave out key; to go on with this one: ${nextCall('video_produce', { key })}`,
+  });
 }
 
 function nothingWanted(): VideoToolsetError {

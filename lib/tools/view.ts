@@ -1,7 +1,10 @@
 import type { JobView } from '../../types/tool.ts';
 import type { Video } from '../../types/video.ts';
+import { withoutControls } from '../controls.ts';
 
 const SHOWN_PROMPT = 120;
+/** Of what a server names: a size, a model. */
+const SHOWN_NAME = 100;
 
 /** What a model needs of a job, in the order it needs it. */
 export function jobView(video: Video): JobView {
@@ -10,10 +13,10 @@ export function jobView(video: Video): JobView {
     id,
     status,
     ...(progress !== undefined && { progress }),
-    ...(seconds !== undefined && { seconds }),
-    ...(size !== undefined && { size }),
-    ...(model !== undefined && { model }),
-    ...(prompt !== undefined && { prompt: shortened(prompt) }),
+    ...(seconds !== undefined && { seconds: shortened(seconds, SHOWN_NAME) }),
+    ...(size !== undefined && { size: shortened(size, SHOWN_NAME) }),
+    ...(model !== undefined && { model: shortened(model, SHOWN_NAME) }),
+    ...(prompt !== undefined && { prompt: shortened(prompt, SHOWN_PROMPT) }),
     ...(expires_at !== undefined && { expires_at }),
     ...(error !== undefined && { error }),
   };
@@ -24,7 +27,7 @@ export function nextCall(tool: string, args: Record<string, unknown>): string {
   return `Call ${tool} with ${JSON.stringify(args)}`;
 }
 
-function shortened(prompt: string): string {
-  const characters = Array.from(prompt.slice(0, 4 * SHOWN_PROMPT));
-  return characters.length > SHOWN_PROMPT ? `${characters.slice(0, SHOWN_PROMPT).join('')}…` : prompt;
+function shortened(text: string, most: number): string {
+  const characters = Array.from(text.slice(0, 4 * most));
+  return withoutControls(characters.length > most ? `${characters.slice(0, most).join('')}…` : text);
 }

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asSchema, type ModelMessage, ToolLoopAgent, type ToolSet } from 'ai';
+import {
+  asSchema,
+  convertToModelMessages,
+  type ModelMessage,
+  readUIMessageStream,
+  streamText,
+  ToolLoopAgent,
+  type ToolSet,
+  toUIMessageStream,
+  type UIMessage,
+} from 'ai';
 import { withProgress } from '../../lib/adapters/aiSdk/progress.ts';
 import { toAiSdkTools } from '../../lib/adapters/aiSdk.ts';
 import { strictParameters } from '../../lib/tools/strict.ts';
@@ -72,6 +82,25 @@ test('the model is told the summary first, then the data, and nothing of the way
   assert.match(text, /^\{"summary":"Published at file:[^"]*","published":\[\{/);
   assert.equal(messages.filter(({ role }) => role === 'tool').length, 1);
   assert.doesNotMatch(JSON.stringify(messages), /"phase"/);
+});
+
+test('a conversation that was kept in the midst of a call tells the model so, and not the progress as a result', async () => {
+  await using provider = await startProvider({ jobMs: 600_000 });
+  await using tools = await openTools({ baseUrl: provider.baseUrl });
+  await using scripted = await openScriptedModel(puppet);
+  const mapped = toAiSdkTools(tools.tools);
+  const prompt = JSON.stringify({ tool: 'video_produce', input: { prompt: 'A boat', seconds: 4 } });
+  const stop = new AbortController();
+  const { stream } = streamText({ model: scripted.model, prompt, ...mapped, abortSignal: stop.signal });
+  let kept: UIMessage | undefined;
+  for await (const message of readUIMessageStream({ stream: toUIMessageStream({ stream }) })) {
+    kept = message;
+    if (JSON.stringify(message).includes('"preliminary":true')) stop.abort();
+  }
+  assert.ok(kept);
+  const told = JSON.stringify(await convertToModelMessages([kept], { tools: mapped.tools }));
+  assert.match(told, /The call was broken off at: waiting video_\w+/);
+  assert.match(told, /"next_step":"See how it stands before/);
 });
 
 test('an error is told as one, with what to do', async () => {

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidToolApprovalSignatureError, type ModelMessage, type ToolContent, ToolLoopAgent } from 'ai';
 import { type AiSdkToolsOptions, refusalReason, toAiSdkTools } from '../../lib/adapters/aiSdk.ts';
+import { openRuntime } from '../../lib/runtime.ts';
 import type { Options } from '../../types/config.ts';
 import type { ErrorReport } from '../../types/error.ts';
 import type { ToolResult } from '../../types/tool.ts';
 import { type AppOptions, openScriptedModel, runToEnd } from '../hosts/aiSdkHost.ts';
+import { paidOptions } from '../hosts/place.ts';
 import { startProvider } from '../paid/provider.ts';
 import { type ChatScript, lastResult, puppet } from '../support/chatServer.ts';
 import { openTools } from '../tools/support.ts';
@@ -121,6 +123,24 @@ test('a yes that is sent again, at once or later, makes no second clip', async (
   const { text } = await app.agent.generate({ messages });
   assert.equal(JSON.parse(text).jobs[0].key, first);
   assert.equal((await app.provider.books()).creates, 1);
+});
+
+test('a yes that is sent again to another process, when its clip is long there, finds that clip', async () => {
+  await using paid = await paidOptions({ approveAboveUsd: 0.2 });
+  await using scripted = await openScriptedModel(puppet);
+  const inAProcess = async <T>(use: (agent: ToolLoopAgent) => Promise<T>): Promise<T> => {
+    const runtime = openRuntime(paid.options);
+    const agent = new ToolLoopAgent({ model: scripted.model, ...toAiSdkTools(runtime.tools) });
+    return await use(agent).finally(() => runtime.close());
+  };
+  const messages = await inAProcess((agent) => answered(agent, BOAT, 'video_produce'));
+  const texts: string[] = [];
+  for (let time = 0; time < 2; time++) {
+    texts.push(await inAProcess(async (agent) => (await agent.generate({ messages })).text));
+  }
+  const [first, again] = texts.map((text) => JSON.parse(text).published?.[0]?.url);
+  assert.ok(first !== undefined && again === first, texts.join('\n'));
+  assert.equal((await paid.provider.books()).creates, 1);
 });
 
 test('a yes is used up by the call it was given to', async () => {

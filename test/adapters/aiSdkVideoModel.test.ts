@@ -12,6 +12,7 @@ import {
 import { startProvider } from '../paid/provider.ts';
 import { assertNoKey } from '../support/key.ts';
 import { picture } from '../support/media.ts';
+import { answerJson, listen } from '../support/server.ts';
 import { openStudio, testEngine, until } from '../support/studio.ts';
 import { factsOf, failureOf, openModel, sha256 } from './videoModel.ts';
 
@@ -192,6 +193,20 @@ test('what names no clip of this ledger, or one of another server, is told so', 
   const elsewhere = place.another({ baseUrl: other.baseUrl });
   const { message } = await failureOf(getVideoStatus(elsewhere, { operation }));
   assert.match(message, /belongs to another server/);
+});
+
+test('a server without such an address is told as that, and no error speaks of tools to a program', async () => {
+  await using server = await listen((_request, response) => answerJson(response, { detail: 'Not Found' }, 404));
+  await using place = await openModel({ baseUrl: `${server.baseUrl}/elsewhere` });
+  const { model, another } = place;
+  const { message, report } = await failureOf(generateVideo({ model, prompt: 'A boat' }));
+  assert.deepEqual([report.code, report.submitted], ['not_found', 'no']);
+  assert.match(message, /HTTP 404: "Not Found"\. Check the base URL \(baseUrl, VIDEO_BASE_URL\)/);
+  await using broken = await listen((_request, response) => response.destroy());
+  const lost = another({ baseUrl: broken.baseUrl, waitLimitMs: 1 });
+  for (const failure of [{ message, report }, await failureOf(generateVideo({ model: lost, prompt: 'A boat' }))]) {
+    assert.doesNotMatch(JSON.stringify(failure), /video_(list|wait|create|produce)/);
+  }
 });
 
 test('what a server does not take is warned of, and what it alone knows is passed on', async () => {

@@ -71,6 +71,18 @@ test('a strict model sends null for what it leaves out, and a call without them 
   assert.equal(finalOutput, '{"summary":"Looked."}');
 });
 
+test('an agent with a context of its own takes them as they are', async () => {
+  await using scripted = await openScriptedModel(puppet);
+  const look = toolOf(async () => ({ summary: 'Looked.', data: {} }));
+  const agent = new Agent<{ user: string }>({
+    ...{ name: 'puppet', model: scripted.model },
+    tools: toOpenAiAgentsTools([look]),
+  });
+  const runner = new Runner({ tracingDisabled: true });
+  const { finalOutput } = await runner.run(agent, LOOK, { context: { user: 'dave' } });
+  assert.equal(finalOutput, '{"summary":"Looked."}');
+});
+
 test('a run can be streamed', async () => {
   await using place = await openPuppet([toolOf(async () => ({ summary: 'Looked.', data: {} }))]);
   const stream = await new Runner({ tracingDisabled: true }).run(place.agent, LOOK, { stream: true });

@@ -74,6 +74,26 @@ test('a run that waits for a person can be written down, and another program goe
   assert.equal((await place.provider.books()).creates, 1);
 });
 
+test('a run that was written down with its yes, and is taken up twice, pays once', async () => {
+  await using place = await openPlace((messages) => {
+    const { summary } = lastResult(messages) ?? {};
+    return summary === undefined ? { tool: 'video_produce', input: BOAT } : String(summary);
+  });
+  const { state, interruptions } = await runner.run(place.open(), 'A boat');
+  const [interruption] = interruptions;
+  assert.ok(interruption);
+  state.approve(interruption);
+  const written = state.toString();
+  const outputs: unknown[] = [];
+  for (let time = 0; time < 2; time++) {
+    const agent = place.open();
+    outputs.push((await runner.run(agent, await RunState.fromString(agent, written))).finalOutput);
+  }
+  const [first, again] = outputs.map((output) => /Published at (\S+\.mp4)/.exec(String(output))?.[1]);
+  assert.ok(first !== undefined && again === first, outputs.join('\n'));
+  assert.equal((await place.provider.books()).creates, 1);
+});
+
 test('of two calls in one turn the one that is approved is made, and the other is not', async () => {
   await using place = await openPlace(inOneTurn(BOAT, TRAM));
   const agent = place.open();

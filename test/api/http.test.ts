@@ -77,7 +77,7 @@ test('the status of a refusal becomes a code, and the words of the server are pa
     assert.ok(error instanceof ApiError);
     assert.deepEqual([error.code, error.status], [code, Number(status)]);
     assert.deepEqual(error.detail, { code: 'c', param: 'p', type: 't', request_id: 'req_1' });
-    assert.match(error.message, new RegExp(`GET /videos/${status} .*HTTP ${status}: as it is.*req_1`));
+    assert.match(error.message, new RegExp(`GET /videos/${status} .*HTTP ${status}: "as it is.*req_1`));
   }
 });
 
@@ -120,7 +120,7 @@ test('pages, empty answers and broken JSON are named as such', async () => {
   assert.equal((await failure(api.list())).code, 'invalid_response');
   assert.equal(await api.delete('empty'), true);
   const gateway = await failure(api.retrieve('gateway'));
-  assert.match(gateway.message, /HTTP 502: Bad Gateway/);
+  assert.match(gateway.message, /HTTP 502: "Bad Gateway/);
   assert.equal(gateway.facts.retryable, true);
 });
 

@@ -30,6 +30,7 @@ test("a server's words do nothing to the terminal, whichever command shows them"
   await using cli = await openCommandLine({ VIDEO_BASE_URL: server.baseUrl, VIDEO_DEBUG: '1' });
   for (const args of [
     ['create', 'A boat'],
+    ['create', `A tram ${EVIL}`],
     ['wait', 'video_1'],
     ['retrieve', 'video_1'],
     ['retrieve', 'refused'],
@@ -47,7 +48,10 @@ test("a server's words do nothing to the terminal, whichever command shows them"
   }
   const json = await cli.run(['list', '--json']);
   assert.doesNotMatch(json.stdout, ACTS);
-  assert.match(JSON.stringify(documentOf(json)), /\u202eflipped/, 'JSON says the same with escapes');
+  assert.match(JSON.stringify(documentOf(json)), /\ufffdflipped/, 'what a tool tells is harmless to begin with');
+  const ledger = await cli.run(['ledger', '--json']);
+  assert.doesNotMatch(ledger.stdout, ACTS);
+  assert.match(JSON.stringify(documentOf(ledger)), /\u202eflipped/, 'JSON says the same with escapes');
 });
 
 test('an id that acts on a terminal is refused, and not printed', async () => {

@@ -286,7 +286,7 @@ test('a job that failed is exit code 1', async () => {
   const id = documentOf(await cli.run(['create', 'A boat', '--json'])).jobs?.[0]?.id ?? '-';
   const { code, stdout } = await cli.run(['wait', id]);
   assert.equal(code, 1);
-  assert.match(stdout, /failed: no paint left/);
+  assert.match(stdout, /failed: "no paint left/);
 });
 
 test('nothing is on stderr with --quiet, as long as all goes well', async () => {

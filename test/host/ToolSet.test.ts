@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { VideoToolsetError } from '../../lib/errors.ts';
 import { ToolSet } from '../../lib/host/ToolSet.ts';
+import { errorResult } from '../../lib/tools/run.ts';
 
 const NOTHING = { type: 'object', properties: {} };
 
@@ -48,6 +50,25 @@ test('picking makes a set of these tools only, and names the known ones for an u
     code: 'unknown_tool',
     facts: { next_step: 'Use one of: a, b, c.' },
   });
+});
+
+test('what is picked names none of the tools that were not', async () => {
+  const next_step = 'Call video_wait with {"ids":["video_1"]}';
+  const set = new ToolSet()
+    .add('look', 'Looks.', NOTHING, async () => ({ summary: 'It goes on.', data: { next_step } }))
+    .add('fail', 'Fails.', NOTHING, async () => {
+      const { data, summary } = errorResult(new VideoToolsetError('not_ready', 'Not yet.', { next_step }));
+      return { isError: true, summary, data };
+    })
+    .merge(toolsetOf('video_wait'));
+  const stepsOf = async (picked: ToolSet) => [
+    (await picked.call('look', {})).data.next_step,
+    (await picked.call('fail', {})).data.error?.next_step,
+  ];
+  assert.deepEqual(await stepsOf(set.pick(['look', 'fail', 'video_wait'])), [next_step, next_step]);
+  const [none, other] = await stepsOf(set.pick(['look', 'fail']));
+  assert.equal(none, undefined);
+  assert.match(other ?? '', /^Tell the user/);
 });
 
 test('an unknown tool is a result, not a throw', async () => {

@@ -91,6 +91,23 @@ test('nothing is sent where the workspace could not keep a clip', async () => {
   assert.equal(server.received.length, 0);
 });
 
+test('a clip is gone on with by its key or by the id of its job, and a prompt beside it must be its own', async () => {
+  await using studio = await openStudio();
+  await using tools = await openTools({ baseUrl: studio.baseUrl });
+  const { jobs: [job] = [] } = (await tools.call('video_create', { prompt: 'A boat' })).data;
+  assert.ok(job?.key);
+  const refused = freeError(await tools.call('video_produce', { key: job.key, prompt: 'A tram' }));
+  assert.equal(refused.code, 'invalid_argument');
+  assert.match(refused.next_step ?? '', /leave out key.*Call video_produce with \{"key":"clip-/);
+  for (const input of [{ key: job.id }, { key: job.key }, { key: job.key, prompt: 'A boat' }]) {
+    const { published: [clip] = [], jobs: [made] = [] } = (await tools.call('video_produce', input)).data;
+    assert.ok(clip?.url);
+    assert.equal(made?.id, job.id);
+  }
+  const { code } = freeError(await tools.call('video_produce', { key: 'video_nobody_knows' }));
+  assert.equal(code, 'not_found');
+});
+
 test('running out of time is a result that names the same call', async () => {
   await using studio = await openStudio({ engine: testEngine(untilStopped) });
   await using tools = await openTools({ baseUrl: studio.baseUrl });

@@ -51,6 +51,10 @@ const WRONG: Record<string, readonly unknown[]> = {
     { prompt: 'x', size: '99999x99999', input_reference: 'whole.png' },
     { prompt: 'x', characters: [1] },
     { prompt: 'x', characters: {} },
+    { prompt: 'x', characters: 'char_1,char_2' },
+    { arguments: { prompt: 'x' } },
+    '',
+    'null',
     { prompt: 'x', fps: 24 },
     { prompt: 'x', toString: null },
     { prompt: 'x', constructor: 'y' },
@@ -66,6 +70,8 @@ const WRONG: Record<string, readonly unknown[]> = {
     { ids: [null] },
     { ids: {} },
     { ids: '' },
+    { ids: 'video_1,video_2' },
+    { input: { ids: ['a'] } },
     { ids: ['a'], max_seconds: 0 },
     { ids: ['a'], max_seconds: -1 },
     { ids: ['a'], max_seconds: 1.5 },
@@ -239,6 +245,8 @@ test('a wrong argument is named, with the arguments that the tool takes', async 
   assert.match(await messageOf({ prompt: 'x', fps: 24 }), /no parameter "fps"/);
   assert.match(await messageOf({ seconds: 8 }), /prompt is missing/);
   assert.match(await messageOf({ prompt: 'x', seconds: -4, size: '12x' }), /seconds must be >= 1; size does not have/);
+  assert.match(await messageOf({ prompt: 'x', size: 'portrait' }), /size .* needs: 1280x720 is landscape, 720x1280/);
+  assert.match(await messageOf({ prompt: 'x', characters: 'a, b' }), /characters must be a list, such as \["…", "…"\]/);
   const { next_step } = freeError(await tools.call('video_create', {}));
   assert.match(next_step ?? '', /call video_create again.*prompt, seconds, size, model, input_reference/);
 });

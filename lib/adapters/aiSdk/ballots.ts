@@ -11,11 +11,23 @@ type Approve = NonNullable<ToolContext['approve']>;
  */
 export function createBallots(ask: Approve | undefined) {
   const used = new Set<string>();
+  const asked = new Set<string>();
   return {
-    ballot(tool: Tool, toolCallId: string, messages: readonly ModelMessage[]): Pick<ToolContext, 'approve'> {
+    /** The SDK wants to know whether a person is to be asked; it asks once more when the answer is there. */
+    noteAsked(toolCallId: string, messages: readonly ModelMessage[]): void {
+      if (yesTo(toolCallId, messages) === undefined) asked.add(toolCallId);
+    },
+
+    ballot(
+      tool: Tool,
+      toolCallId: string,
+      messages: readonly ModelMessage[],
+    ): Pick<ToolContext, 'approve' | 'session'> {
       const yes = yesTo(toolCallId, messages);
       if (yes === undefined) return ask === undefined ? {} : { approve: ask };
       return {
+        // A yes that was given elsewhere may be sent to a third place, too: there its clip is found.
+        ...(!asked.has(toolCallId) && { session: `approval ${yes.id}` }),
         async approve(request) {
           const isMeant = !tool.annotations.costsMoney || yes.question === request.question;
           if (!isMeant || used.has(yes.id)) return (await ask?.(request)) ?? false;

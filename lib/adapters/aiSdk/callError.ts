@@ -1,5 +1,6 @@
 import type { JSONValue } from '@ai-sdk/provider';
-import { ApiError, toToolsetError } from '../../errors.ts';
+import { ApiError, sentence, toToolsetError } from '../../errors.ts';
+import { namesOther } from '../../tools/withinReach.ts';
 
 export interface FailedCall {
   /** As the ledger names it. */
@@ -16,10 +17,14 @@ export interface FailedCall {
  */
 export async function callError(error: unknown, { server, request, operation }: FailedCall): Promise<Error> {
   const cause = toToolsetError(error);
-  const data = cause.report();
+  const { next_step, ...report } = cause.report();
+  // Whoever calls a video model has no tools.
+  const data = { ...report, ...(next_step !== undefined && !namesOther(next_step, []) && { next_step }) };
   const mayGoOn = operation !== undefined && data.retryable;
   const goOn = `Go on with experimental_getVideoStatus and the operation ${JSON.stringify(operation)}.`;
-  const message = [cause.message, mayGoOn ? goOn : data.next_step].filter((part) => part !== undefined).join(' ');
+  const message = [sentence(cause.message), mayGoOn ? goOn : data.next_step]
+    .filter((part) => part !== undefined)
+    .join(' ');
   if (data.code === 'aborted') return Object.assign(new Error(message, { cause }), { name: 'AbortError', data });
   const { APICallError } = await import('@ai-sdk/provider');
   return new APICallError({

@@ -23,7 +23,9 @@ export async function holdClip(
   const file = (await savedFileOf(clip, services)) ?? (await fetchFile(clip, services, signal));
   if (file.bytes > maxBytes) throw tooLarge(file, maxBytes);
   const { absolute } = await services.workspace.find(file.path);
-  return { file, data: new Uint8Array(await readFile(absolute, { ...(signal && { signal }) })) };
+  // The same bytes, which are not held twice.
+  const { buffer, byteOffset, byteLength } = await readFile(absolute, { ...(signal && { signal }) });
+  return { file, data: new Uint8Array(buffer, byteOffset, byteLength) };
 }
 
 /** What was fetched before, unless its file was changed or taken away. */

@@ -1,15 +1,21 @@
-import type { FunctionTool, RunContext, RunToolApprovalItem } from '@openai/agents';
+import type { RunContext, RunToolApprovalItem } from '@openai/agents';
 import type { ApprovalRequest, Tool, ToolContext } from '../../../types/tool.ts';
 import { VideoToolsetError } from '../../errors.ts';
 import { refusedResult } from '../../tools/refused.ts';
 import { questionOf, resultText } from '../../tools/run.ts';
 
+interface Asked {
+  request: ApprovalRequest;
+  /** Or by another program, which has written the run down. */
+  isOfThisProgram: boolean;
+}
+
 /** What the calls of a run were asked about, until they are made. */
-const asked = new WeakMap<RunContext, Map<string, ApprovalRequest>>();
+const asked = new WeakMap<RunContext, Map<string, Asked>>();
 /** By its function, which copies of a tool share. */
 const origins = new WeakMap<object, { tool: Tool; context: ToolContext }>();
 
-export function keepTool({ invoke }: Pick<FunctionTool, 'invoke'>, tool: Tool, context: ToolContext): void {
+export function keepTool({ invoke }: { invoke: object }, tool: Tool, context: ToolContext): void {
   origins.set(invoke, { tool, context });
 }
 
@@ -23,9 +29,17 @@ export async function asksFirst(
 ): Promise<boolean> {
   const request = await questionOf(tool, input, context);
   if (request === undefined) return false;
-  const ofThisRun = asked.get(runContext) ?? new Map<string, ApprovalRequest>();
-  asked.set(runContext, ofThisRun.set(callId, request));
+  const ofThisRun = asked.get(runContext) ?? new Map<string, Asked>();
+  const isNew = runContext.isToolApproved({ toolName: tool.name, callId }) === undefined;
+  const isOfThisProgram = isNew || ofThisRun.get(callId)?.isOfThisProgram === true;
+  asked.set(runContext, ofThisRun.set(callId, { request, isOfThisProgram }));
   return true;
+}
+
+/** A run that was written down with its answers may be taken up more than once: each time its calls find the same clips. */
+export function sessionOf(runContext: RunContext | undefined, callId = ''): Pick<ToolContext, 'session'> {
+  const known = runContext && asked.get(runContext)?.get(callId);
+  return known === undefined || known.isOfThisProgram ? {} : { session: `approval ${callId}` };
 }
 
 /**
@@ -39,7 +53,7 @@ export function answerTo(
 ): NonNullable<ToolContext['approve']> {
   return async ({ tool: asking, usd }) => {
     const ofThisRun = runContext && asked.get(runContext);
-    const question = ofThisRun?.get(callId);
+    const question = ofThisRun?.get(callId)?.request;
     ofThisRun?.delete(callId);
     if (question?.tool !== asking || question.usd !== usd) throw notAsked(tool);
     return runContext?.isToolApproved({ toolName: tool.name, callId }) === true;

@@ -33,7 +33,7 @@ describe('the error of a server', () => {
     ],
     ['a message', json({ message: 'Too wide', code: 'bad' }, 400), /Too wide/, 'bad'],
     ['plain text', text('Too wide', 400), /Too wide/, undefined],
-    ['a page', text('<html><body><h1>Too wide</h1></body></html>', 400, 'text/html'), /HTTP 400: Too wide/, undefined],
+    ['a page', text('<html><body><h1>Too wide</h1></body></html>', 400, 'text/html'), /HTTP 400: "Too wide/, undefined],
     ['nothing', { status: 400 }, /400/, undefined],
   ];
   for (const [shape, answer, message, code] of shapes) {
