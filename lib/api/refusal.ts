@@ -7,6 +7,10 @@ import { parseErrorBody } from './parse.ts';
 import { retirement } from './retirement.ts';
 import { retryAfterMs } from './retry.ts';
 
+/** The words of frameworks and web servers, and not a server's for what was asked for. */
+const UNKNOWN_ADDRESS =
+  /^(404\W*)?(page )?not found(\W*404.*)?\.?$|\bcannot post \/|unknown request url|invalid url|no route/i;
+
 /** What is longer, or has blanks, is no id to be shown. */
 const REQUEST_ID = /^[!-~]{1,100}$/;
 
@@ -32,9 +36,7 @@ export function refusalOf(
   if (retired !== undefined)
     return new VideoToolsetError('retired', `${retired.message} (${call})`, { next_step: retired.next_step });
   const error = { ...detail, ...(message !== undefined && { message }) };
-  const facts = isAboutTheAddress(request, status, error)
-    ? { next_step: 'Check the base URL (baseUrl, VIDEO_BASE_URL): this server makes no videos at that address.' }
-    : factsOf(status, error, request.makesJob === true, context);
+  const facts = factsOf(status, error, request, context);
   const pause = retryAfterMs(headers);
   return new ApiError(
     facts.submitted === 'unknown' ? 'outcome_unknown' : codeOfStatus(status, error),
@@ -66,11 +68,6 @@ export function isAboutTheModel({ code, message }: SaidError): boolean {
   );
 }
 
-/** A create names no job that could be missing. */
-function isAboutTheAddress({ method, path }: HttpRequest, status: number, error: SaidError): boolean {
-  return status === 404 && method === 'POST' && path === '/videos' && !isAboutTheModel(error);
-}
-
 function codeOfStatus(status: number, error: SaidError): ErrorCode {
   if (status < 500 && isModeration(error)) return 'moderation_blocked';
   if ((status === 404 || status === 400) && isAboutTheModel(error)) return 'bad_request';
@@ -86,7 +83,7 @@ function codeOfStatus(status: number, error: SaidError): ErrorCode {
 function factsOf(
   status: number,
   error: SaidError,
-  makesJob: boolean,
+  { method, path, makesJob = false }: HttpRequest,
   { refuses429BeforeJob }: RefusalContext,
 ): ErrorFacts {
   const isBusy = status === 409 && !makesJob;
@@ -103,7 +100,10 @@ function factsOf(
   if (isAboutTheModel(error)) {
     return { next_step: 'Name a model that this server has (model, VIDEO_MODEL), or leave it out.' };
   }
-  if (status === 404) return { next_step: 'Check the id: video_list shows the jobs this server knows.' };
+  const isCreate = method === 'POST' && path === '/videos';
+  if (status === 404 && isCreate && UNKNOWN_ADDRESS.test(error.message ?? 'Not Found'))
+    return { next_step: 'Check the base URL (baseUrl, VIDEO_BASE_URL): this server makes no videos at that address.' };
+  if (status === 404 && !isCreate) return { next_step: 'Check the id: video_list shows the jobs this server knows.' };
   return { next_step: 'Correct what the message names, then make the call again.' };
 }
 

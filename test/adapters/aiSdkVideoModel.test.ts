@@ -202,6 +202,11 @@ test('a server without such an address is told as that, and no error speaks of t
   const { message, report } = await failureOf(generateVideo({ model, prompt: 'A boat' }));
   assert.deepEqual([report.code, report.submitted], ['not_found', 'no']);
   assert.match(message, /HTTP 404: "Not Found"\. Check the base URL \(baseUrl, VIDEO_BASE_URL\)/);
+  const said = { error: { message: 'Character char_9 not found' } };
+  await using missing = await listen((_request, response) => answerJson(response, said, 404));
+  const lacking = another({ baseUrl: missing.baseUrl });
+  const refused = await failureOf(generateVideo({ model: lacking, prompt: 'A boat' }));
+  assert.match(refused.message, /HTTP 404: "Character char_9 not found"\. Correct what the message names/);
   await using broken = await listen((_request, response) => response.destroy());
   const lost = another({ baseUrl: broken.baseUrl, waitLimitMs: 1 });
   for (const failure of [{ message, report }, await failureOf(generateVideo({ model: lost, prompt: 'A boat' }))]) {
