@@ -47,7 +47,8 @@ export function parseVideo(body: unknown, knownId?: string): Video {
     created_at: time(fields.created_at) ?? time(fields.created),
     completed_at: time(fields.completed_at),
     expires_at: time(fields.expires_at),
-    remixed_from_video_id: identifier(text(fields.remixed_from_video_id)),
+    // The job is paid for, whatever its server says beside its id.
+    remixed_from_video_id: isIdentifier(fields.remixed_from_video_id) ? text(fields.remixed_from_video_id) : undefined,
     error: jobError(fields.error),
     raw: withoutServerPaths(fields),
   });
@@ -122,9 +123,14 @@ function text(value: unknown): string | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
 }
 
-/** An id is typed, printed and sent back: what could act on a terminal is none. @throws VideoToolsetError `invalid_response` */
+/** An id is typed, printed and sent back: what could act on a terminal is none. */
+function isIdentifier(value: unknown): boolean {
+  return !hasControls(text(value) ?? '');
+}
+
+/** @throws VideoToolsetError `invalid_response` */
 function identifier(id: string | undefined): string | undefined {
-  if (id === undefined || !hasControls(id)) return id;
+  if (isIdentifier(id)) return id;
   throw new VideoToolsetError('invalid_response', 'The server answered with an id that holds control characters.');
 }
 
