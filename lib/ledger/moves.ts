@@ -82,6 +82,6 @@ export function superseded(key: string): VideoToolsetError {
 export function overdue(key: string): VideoToolsetError {
   return new VideoToolsetError('superseded', `The clip ${key} could not be sent by its deadline: nothing was sent.`, {
     retryable: true,
-    next_step: `Call video_wait with ${JSON.stringify({ ids: [key] })} to have it sent.`,
+    next_step: 'Make the same call again: it is sent then, and is paid for once.',
   });
 }

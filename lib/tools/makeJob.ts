@@ -1,6 +1,7 @@
 import type { Clip } from '../../types/ledger.ts';
 import type { ApprovalRequest, ToolAnnotations, ToolContext, ToolResult } from '../../types/tool.ts';
 import type { JobRequest } from '../../types/video.ts';
+import { produce } from '../production/produce.ts';
 import { intend, questionBefore, send, type Wish } from '../production/submit.ts';
 import { clipView } from './clips.ts';
 import { notMade } from './notMade.ts';
@@ -23,7 +24,7 @@ export const VARIATION = {
   description: '2, 3, …: another take of the same request, paid anew.',
 } as const;
 
-/** Makes the job that is asked for, through the ledger; one that was asked for before is found again, and nothing is sent. */
+/** Makes the job that is asked for, through the ledger; one that was sent before is found again, and nothing is sent. */
 export async function makeJob(
   request: JobRequest,
   variation: number | undefined,
@@ -32,6 +33,7 @@ export async function makeJob(
 ): Promise<ToolResult> {
   await services.workspace.requireWritable();
   const intention = await intend(wishOf(request, variation), services, context);
+  if (!intention.isNew && intention.clip.state === 'intended') return await takenUp(intention.clip, services, context);
   if (!intention.isNew) return await foundAgain(intention.clip, services, context);
   const { clip, job, price } = intention;
   const { clip: sent, video } = await send(clip, job, price, services, context);
@@ -53,6 +55,18 @@ export function jobQuestion(
 
 function wishOf(request: JobRequest, variation: number | undefined): Wish {
   return { request, goal: 'job', ...(variation && { variation }) };
+}
+
+/** The same clip was wanted before and is not sent yet: by another process in this moment, or by nobody, such as one that was killed. */
+async function takenUp({ key }: Clip, services: Services, context: ToolContext): Promise<ToolResult> {
+  const limitMs = context.waitLimitMs ?? services.config.waitLimitMs;
+  const isSent = ({ state }: Clip) => state !== 'intended';
+  const { clip } = await produce(key, services, { ...context, limitMs }, isSent);
+  if (clip.state !== 'known') return await foundAgain(clip, services, context);
+  return {
+    summary: `The same clip was wanted before (${key}); it is made by job ${clip.jobId}, and is paid for once.`,
+    data: { jobs: [clipView(clip)], next_step: nextCall('video_wait', { ids: [clip.jobId ?? key] }) },
+  };
 }
 
 /** The same clip was wanted before: nothing was sent, and where it stands is told. */

@@ -38,6 +38,21 @@ test('a clip that cannot be sent for a passing reason is still there for the nex
   assert.equal((await provider.paid(clip.request.parameters.prompt)).length, 1);
 });
 
+test('a clip that nobody sent is sent by whoever asks for it again, once', async () => {
+  await using provider = await startProvider();
+  const { tools, clip } = await openBeside(provider, 'A boat');
+  await using _ = tools;
+  const ask = () => tools.call('video_create', { prompt: 'A boat' });
+  const [first, second] = await Promise.all([ask(), ask()]);
+  const [paid, ...more] = await provider.paid('A boat');
+  assert.ok(paid && more.length === 0);
+  for (const { isError, summary, data } of [first, second, await ask()]) {
+    assert.equal(isError, undefined, summary);
+    assert.deepEqual([data.jobs?.[0]?.id, data.jobs?.[0]?.key], [paid.id, clip.key]);
+    assert.equal(data.next_step, `Call video_wait with {"ids":["${paid.id}"]}`);
+  }
+});
+
 test('a limit that comes while the answer to a create is awaited does not lose the answer', async () => {
   await using provider = await startProvider({ acceptMs: 600 });
   const { tools, clip } = await openBeside(provider, 'A boat');
