@@ -75,6 +75,9 @@ export function stepAfter(
   const unsent = open.find(({ state }) => state === 'intended' || state === 'sent');
   if (unsent !== undefined && toolNames.includes('video_produce'))
     return nextCall('video_produce', { key: unsent.key });
+  const maker = `video_${unsent?.request.operation}`;
+  if (unsent?.state === 'intended' && toolNames.includes(maker))
+    return `Call ${maker} again with the same arguments: the clip is sent then, and is paid for once.`;
   if (unsent !== undefined) return 'Tell the user to go on with it: video-toolset produce --resume';
   const lost = open.find(({ state }) => state === 'unknown');
   if (lost !== undefined) return `Tell the user to decide: video-toolset ledger ${lost.key}`;

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { produce } from '../../lib/production/produce.ts';
 import { resume } from '../../lib/production/resume.ts';
 import { intend } from '../../lib/production/submit.ts';
+import type { Options } from '../../types/config.ts';
 import type { Clip } from '../../types/ledger.ts';
 import { startProvider } from '../paid/provider.ts';
 import type { Provider } from '../paid/providerClient.ts';
@@ -12,9 +13,13 @@ import { openTools, type TestTools } from '../tools/support.ts';
 const LIMIT_MS = 20_000;
 
 /** Tools beside a clip whose process ended before it was sent. */
-async function openBeside(provider: Provider, prompt: string): Promise<{ tools: TestTools; clip: Clip }> {
+async function openBeside(
+  provider: Provider,
+  prompt: string,
+  options: Options = {},
+): Promise<{ tools: TestTools; clip: Clip }> {
   const profile = { defaultSeconds: 4, refuses429BeforeJob: true };
-  const tools = await openTools({ baseUrl: provider.baseUrl, profile, sendDeadlineMs: 1_500 });
+  const tools = await openTools({ baseUrl: provider.baseUrl, profile, sendDeadlineMs: 1_500, ...options });
   const { workspace, state } = tools.runtime.config;
   const ended = await openTools({ baseUrl: provider.baseUrl, profile, workspace, state, sendDeadlineMs: 1 });
   const request = { operation: 'create', parameters: { prompt } } as const;
@@ -40,17 +45,20 @@ test('a clip that cannot be sent for a passing reason is still there for the nex
 
 test('a clip that nobody sent is sent by whoever asks for it again, once', async () => {
   await using provider = await startProvider();
-  const { tools, clip } = await openBeside(provider, 'A boat');
+  const { tools, clip } = await openBeside(provider, 'A boat', { tools: 'chain' });
   await using _ = tools;
+  const waited = await tools.call('video_wait', { ids: [clip.key] });
+  assert.match(waited.data.next_step ?? '', /^Call video_create again with the same arguments/);
   const ask = () => tools.call('video_create', { prompt: 'A boat' });
-  const [first, second] = await Promise.all([ask(), ask()]);
+  for (const { isError, summary, data } of await Promise.all([ask(), ask()])) {
+    assert.equal(isError, undefined, summary);
+    assert.equal(data.jobs?.[0]?.key, clip.key);
+  }
   const [paid, ...more] = await provider.paid('A boat');
   assert.ok(paid && more.length === 0);
-  for (const { isError, summary, data } of [first, second, await ask()]) {
-    assert.equal(isError, undefined, summary);
-    assert.deepEqual([data.jobs?.[0]?.id, data.jobs?.[0]?.key], [paid.id, clip.key]);
-    assert.equal(data.next_step, `Call video_wait with {"ids":["${paid.id}"]}`);
-  }
+  const { data } = await ask();
+  assert.deepEqual([data.jobs?.[0]?.id, data.jobs?.[0]?.key], [paid.id, clip.key]);
+  assert.equal(data.next_step, `Call video_wait with {"ids":["${paid.id}"]}`);
 });
 
 test('a limit that comes while the answer to a create is awaited does not lose the answer', async () => {
