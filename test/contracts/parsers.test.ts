@@ -221,12 +221,6 @@ describe('whatever a server answers', () => {
   });
 });
 
-test('an id that could act on a terminal is none; a job is not lost for that of its source', () => {
-  const id = 'video_1\u001b[2J';
-  assert.throws(() => parseVideo({ id }), { code: 'invalid_response' });
-  assert.equal(parseVideo({ id: 'video_2', remixed_from_video_id: id }).remixed_from_video_id, undefined);
-});
-
 test('no word is taken for an end but the known ones', () => {
   const near = fc
     .tuple(fc.constantFrom(...END_WORDS), fc.constantFrom('', ' ', '_', '\0', 'not_', 'un', 's'), fc.boolean())
