@@ -149,7 +149,7 @@ export function createCdn(config: CdnConfig, workspace: Workspace): Cdn {
       return await Promise.all(newest.map(async (entry) => ({ ...entry, url: await driver.url(entry.key) })));
     },
 
-    remove: async (key) => (await open()).remove(normaliseKey(key)),
+    remove: async (key) => (await open()).remove(key),
 
     close: async () => (await opened?.catch(() => undefined))?.close(),
   };

@@ -25,6 +25,18 @@ function planning(tasks: readonly string[]): ChatScript {
   };
 }
 
+/** A planner that is told of the clip of an agent whose model fails after it. */
+function breakingDown(told: Record<string, unknown>[]): ChatScript {
+  const script = planning(['A cup']);
+  return (messages, request) => {
+    const result = lastResult(messages);
+    if (result === undefined) return script(messages, request);
+    if (!toolsOf(request.body).includes(HAND_OFF)) return { status: 400, message: 'out of memory' };
+    told.push(result);
+    return 'It broke down.';
+  };
+}
+
 /** Models whose words are other ones each time, but which make every call that a result names. */
 function rewording(tasks: readonly string[]): ChatScript {
   let said = 0;
@@ -153,16 +165,8 @@ describe('a planner that hands work off', () => {
 
   test('is told that money was spent, where the agent broke down beside a clip that was made', async () => {
     await using provider = await startProvider();
-    const script = planning(['A cup']);
     const told: Record<string, unknown>[] = [];
-    const breaking: ChatScript = (messages, request) => {
-      const result = lastResult(messages);
-      if (result === undefined) return script(messages, request);
-      if (!toolsOf(request.body).includes(HAND_OFF)) return { status: 400, message: 'out of memory' };
-      told.push(result);
-      return 'It broke down.';
-    };
-    await withAgents(breaking, { baseUrl: provider.baseUrl }, async (runtime) => {
+    await withAgents(breakingDown(told), { baseUrl: provider.baseUrl }, async (runtime) => {
       const result = await (await runtime.agents()).run('planner_agent', 'A clip');
       const [{ error, published } = {}] = told;
       assert.deepEqual(
@@ -178,16 +182,8 @@ describe('a planner that hands work off', () => {
   test('is not told that nothing was sent, where an answer was lost before the agent broke down', async () => {
     await using provider = await startProvider({ list: 'missing', next: ['lost'] });
     const told: Record<string, unknown>[] = [];
-    const script = planning(['A cup']);
-    const breaking: ChatScript = (messages, request) => {
-      const result = lastResult(messages);
-      if (result === undefined) return script(messages, request);
-      if (!toolsOf(request.body).includes(HAND_OFF)) return { status: 400, message: 'out of memory' };
-      told.push(result);
-      return 'It broke down.';
-    };
     const quick = { requestTimeoutMs: 1_500, sendDeadlineMs: 1_000, quarantineMs: 2_600 };
-    await withAgents(breaking, { baseUrl: provider.baseUrl, ...quick }, async (runtime) => {
+    await withAgents(breakingDown(told), { baseUrl: provider.baseUrl, ...quick }, async (runtime) => {
       const result = await (await runtime.agents()).run('planner_agent', 'A clip');
       const [{ error, cost } = {}] = told;
       assert.deepEqual([Object(error).code, Object(error).submitted], ['model_failed', 'unknown']);
